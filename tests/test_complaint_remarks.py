@@ -50,6 +50,25 @@ DOUBTED = [
     "नंबर स्पष्ट नहीं है", "नंबर पक्का नहीं", "नंबर की पुष्टि नहीं हुई है", "शायद गलत",
     "Number galat bhi ho sakta hai", "नंबर गलत हो सकता है",
 ]  # fmt: skip
+#: Remarks that the number is another's, is held back or may be another one, which were listed.
+CLEARING = [
+    "own number", "Own no.", "his own number", "Number of friend", "friend's number", "dost ka mobile",
+    "mere dost ka no", "padosi ka number", "wife's no", "UPI fraud, number of neighbour", "Self", "victim also",
+    "he is also victim", "ye bhi victim hai", "seems victim", "यह भी पीड़ित है", "पत्नी का नंबर", "मित्राचा नंबर",
+    "ਦੋਸਤ ਦਾ ਨੰਬਰ", "surrendered sim", "SIM surrendered by user", "number surrendered", "lost sim", "SIM chori",
+    "number spoofed", "Number spoofed by fraudster", "Number of hospital", "hospital number", "नंबर बैंक का है",
+    "Bank number", "delivery boy number", "toll free number", "Number is not of friend", "number not in use",
+    "नंबर संदिग्ध नहीं पाया गया", "नंबर की तस्दीक नहीं हुई", "क्रमांक चुकीचा आहे", "number changed", "wrong", "Galat",
+    "incorrect", "digit kam hai", "Hold", "kept on hold", "roko", "abhi nahi", "not now", "होल्ड", "थांबवा",
+    "Unblock request received", "Rejcted", "Rejcted by SP", "Not aproved", "not approvd", "Not to be blcoked",
+    "dont blok", "Amount 5000, pls verify", "KYC fraud. Pls verify", "OTP fraud - please check", "not verified yet",
+    "Yet to be verified", "sent to SP for approval", "SP approval not taken", "Refused", "Cancelled", "delete", "test",
+    "decoy", "bank employee", "re-allotted",
+]  # fmt: skip
+#: The same in other languages and in longer statements, which spare the number.
+SPARED_TOO = [
+    "हा क्रमांक तक्रारदाराचा आहे", "चुकून नोंदवला", "ਇਹ ਨੰਬਰ ਪੀੜਤ ਦਾ ਹੈ", "ਗਲਤੀ ਨਾਲ ਲਿਖਿਆ", "galat likha hai",
+]  # fmt: skip
 #: Headings that ask if a number is to be blocked, each with a no.
 NOES = [
     ("Mobile No. to be blocked (Y/N)", "N"), ("Mobile numbers to be blocked (Y/N)", "N"),
@@ -168,7 +187,11 @@ ORDINARY = [
     "Cheque not clear", "Correct name is Ram", "Check bounced", "Amount to be confirmed with bank",
     "No doubt fraudster", "Number verified", "Number confirmed", "Verification pending", "Bank details not clear",
     "Verify OTP fraud", "Sure that it is the number", "Identity of caller not clear",
-    "Complainant is not sure of the amount", "Correct number", "नंबर सही है",
+    "Complainant is not sure of the amount", "Correct number", "नंबर सही है", "SIM in use", "Number used for calling",
+    "number blocked by TSP", "Number is of accused Salim", "Airtel number", "Accused friend's number not known",
+    "Number of accused not traced", "Jio SIM", "Mobile recharge done", "SIM swap done", "इस नंबर से कॉल आया",
+    "ठग का फोन नंबर", "संशयिताचा क्रमांक", "हा क्रमांक आरोपीचा आहे", "ਠੱਗ ਦਾ ਨੰਬਰ", "Is number se call aaya tha",
+    "Account number of friend", "UTR number not given", "FIR number 12", "Police informed", "Known person of accused",
 ]  # fmt: skip
 #: Further headings, and cells that say nothing against a block.
 ORDINARY_BELOW = [
@@ -209,13 +232,13 @@ UNAPPROVED: list[tuple[str, tuple[str | None, ...], tuple[int, ...]]] = [
     ("Hold by SP", ("Yes", "No", None), (0,)),
     ("Rejected by SP", ("Pending", "No", "Yes", "Under process", None), (0, 2, 3)),
     ("IO action", ("Hold", "Rejected", "Not approved"), (2,)),
-    ("IO Remarks", ("Hold", "Rejected", "Not approved", "Hold by SP"), (2, 3)),
+    ("IO Remarks", ("Hold", "Rejected", "Not approved", "Hold by SP"), (0, 1, 2, 3)),
     *((heading, (text, "fraud"), (0,)) for heading in ("Remarks", "SP remarks", "Number status") for text in (
         "Not approved", "Hold by SP", "Pending approval", "Not confirmed", "doubtful",
     )),
     ("SP remarks", ("Rejected", "Hold", "रद्द", "-do-", "Pending"), (0, 1, 2, 3)),
-    # Of a sum or the complaint, unless numbers are decided on.
-    ("Remarks", ("Rejected", "On hold", "रद्द", "Pending", "Cancelled"), ()),
+    # Of the number, the complaint or a sum: which, nothing shows.
+    ("Remarks", ("Rejected", "On hold", "रद्द", "Pending", "Cancelled"), (0, 1, 2, 4)),
     *((heading, ("Not approved", "Hold by SP"), ()) for heading in ("Refund", "Loan", "FIR remarks", "Money status")),
     ("Result", ("Hold by SP", "Not confirmed"), ()),
     ("Decision", ("Block", "Under consideration"), (1,)),
@@ -263,6 +286,12 @@ def test_a_remark_that_doubts_the_number(heading: str) -> None:
     # Many texts are read another way than few.
     among = pa.array([*DOUBTED, *(f"calls {n}" for n in range(200))])
     assert those_against(heading, among) == DOUBTED
+
+
+@pytest.mark.parametrize("heading", ["Remarks", "", "SP remarks", "शेरा", "कैफियत", "Kaifiyat"])
+def test_a_short_remark_on_the_number_that_is_not_ordinary(heading: str) -> None:
+    found = why_waiting(heading, [*CLEARING, *SPARED_TOO])
+    assert found == dict.fromkeys(CLEARING, "not_approved") | dict.fromkeys(SPARED_TOO, "spared_in_row")
 
 
 @pytest.mark.parametrize("text", SPARING)
@@ -322,11 +351,12 @@ def test_a_column_without_a_decision_is_named(cell: str | None, warned: int) -> 
     assert warnings == [expected] * warned
 
 
-def test_a_bare_remark_beside_a_decision_on_the_number() -> None:
+def test_a_bare_hold_beside_a_sum_on_hold() -> None:
+    """It is of the sum there, unless the sheet has a decision on each number; who approved is none."""
     texts = ["Rejected", "On hold", "रद्द", "fraud"]
-    assert sorted(waiting_rows("Remarks", texts, decision=["Block"] * len(texts))) == [0, 1, 2]
-    # Who approved is no decision on each.
-    assert waiting_rows("Remarks", texts, approved_by=["SP"] * len(texts)) == {}
+    sums = {"amount_on_hold": ["500"] * len(texts)}
+    assert sorted(waiting_rows("Remarks", texts, **sums, approved_by=["SP"] * len(texts))) == [0, 2]
+    assert sorted(waiting_rows("Remarks", texts, **sums, decision=["Block"] * len(texts))) == [0, 1, 2]
 
 
 @pytest.mark.parametrize(

@@ -8,6 +8,7 @@ it**, in a column about the number.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any, Final
 
@@ -18,7 +19,19 @@ from numguard.number_list.decision_words import AGAINST, is_refused
 from numguard.number_list.doubted import PHRASES as DOUBTS
 from numguard.number_list.doubted import WRITTEN, is_doubted
 from numguard.number_list.phrases import Phrases, Prefilter
-from numguard.number_list.titles import BARE_RANKS, RANKS, parts_of, words_of
+from numguard.number_list.spared import NUMBERS
+from numguard.number_list.spelling import MISSPELT, spelt
+from numguard.number_list.titles import (
+    BARE_RANKS,
+    BEGINNINGS,
+    FILLING,
+    OF_FAMILY,
+    RANKS,
+    VICTIMS,
+    is_victim,
+    parts_of,
+    words_of,
+)
 from numguard.number_list.words import words_for, words_in
 from numguard.source.scripts import plain_letters
 
@@ -35,7 +48,8 @@ _BEHIND: Final = (
 _NOT_ACCEPTED: Final = (
     r"(?:can not|cannot|did not|do not|don t|dont|never|not)(?: (?:be|been|to|yet))* "
     r"(?:accept(?:able|ed)?|approved?|be accepted)|no accept|accept mat karo|manjoor nahi|unapproved|disapproved"
-    r"|approval (?:awaited|pending|nahin? mil[ai]|not (?:given|received))|(?:awaiting|pending) approval"
+    r"|approval (?:awaited|pending|nahin? mil[ai]|not (?:given|received|taken))|(?:awaiting|pending) approval"
+    r"|(?:put up|sent|submitted) (?:(?:by|to) .* )?for approval"
     r"|yet to be approved|(?:स्वीकार|मंजूर) (?:नहीं|नही)|अस्वीकृत"
 )
 #: What says so of a number only in a column about the number: a document may be pending, and a name not confirmed.
@@ -43,14 +57,30 @@ _HELD_BACK: Final = (
     r"not(?: yet)? (?:allowed|agreed|cleared|confirmed|ok|recommended)|(?:do not|dont|don t|not to) add"
     r"|not to be (?:added|confirmed)|yet to be confirmed|disallowed|to be (?:re ?)?(?:checked|verified)|verify first"
     r"|doubtful|on hold|wait|pending|under (?:enquiry|process)|re ?check|disagreed?|returned with objection|later|ruko"
-    r"|chh?od do|mana|(?:(?:may|must|should|to) be )?"
+    r"|(?:do ?no?t|do not|don t|mat|no need to|not to be|not to) block(?:ed)?|mat kar(?:o|na) block"
+    r"|block (?:na|nhi) ka?r(?:e|na|o)"
+    r"|(?:abhi )?(?:rok(?:o| do| lo| dijiye| kar rakho)|ruk jao)|not now|abhi nahin?|baad me(?:in)?|hata do|hatana hai"
+    r"|unblock (?:kar|kijiye|karein)(?: .*)?|unblock request rec(?:d|eived)|(?:sim )?surrendered(?: sim)?(?: by .*)?"
+    r"|(?:is )?(?:galat|incorrect|not (?:correct|right)|wrong)(?: hai| num)?|misprint|(?:ek )?digit kam(?: hai)?"
+    r"|discuss|(?:decoy|dummy|sample|test|testing)(?: (?:data|entry))?|(?:(?:caller id|cli) )?spoof(?:ed|ing)"
+    r"|re ?allott?ed|landline|pco"
+    r"|(?:bank|courier|govt|government|hospital|police|school) (?:employee|official|office|staff|wala)"
+    r"|(?:अभी )?रोक(?:ा गया|ें| दें| दो| कर रखें)|होल्ड(?: पर)?|थांबवा|पडताळणी (?:बाकी|प्रलंबित)|सरेंडर"
+    r"|chh?od do|mana(?: kar diya| kiya)?|(?:(?:may|must|should|to) be )?"
     rf"(?:{'|'.join(sorted(AGAINST, reverse=True))})"
     r"|(?:may be|maybe|might be|possibly|shayad)(?: a| the)? victim|नहीं"
 )
-#: A no, or that it is another's, which says so only in a column of an officer's words.
-_OF_OFFICER: Final = (
-    r"nahin?|no|नही|(?:(?:complainant|his|her|victim)(?: s)? )?own (?:mobile|no|number)"
-    r"|(?:brother|father|husband|mother|sister|son|wife)(?: s)? (?:mobile|no|number)"
+#: A no, which says so only in a column of an officer's words.
+_OF_OFFICER: Final = r"nahin?|no|नही"
+#: Whose a number is, and words beside them and beside those for victims: `Friend's number`, `Ye bhi victim hai`.
+_THEIRS: Final = OF_FAMILY - {"is"}
+_BESIDE_THEIRS: Final = (
+    FILLING
+    | NUMBERS
+    | words_in(
+        "also appear appears as be bhi can could he her his lag lagta looks may maybe me mera mere might mine my "
+        "perhaps possibly probably raha rahi seem seems shayad she their they to too uska yah भी मेरा मेरे लगता"
+    )
 )
 
 
@@ -71,7 +101,8 @@ _BY_OFFICERS: Final = _whole(_OF_OFFICER)
 
 
 def _may_have(*phrases: str) -> Prefilter:
-    return Prefilter([Phrases(*map(plain_letters, (*phrases, *DOUBTS)))], words=(), split=((), ()), written=WRITTEN)
+    rules = [Phrases(*map(plain_letters, (*phrases, *DOUBTS)), *MISSPELT)]
+    return Prefilter(rules, words=[*_THEIRS, *VICTIMS], split=((), BEGINNINGS), written=WRITTEN)
 
 
 #: The texts that may have one of them; `no` is in much prose. Few are read faster than an expression is compiled.
@@ -84,10 +115,7 @@ _LONGEST: Final = 120
 NOT_YET_BLOCKED: Final = words_for("not_yet_blocked")
 
 #: Words of the headings of remarks, and of who decides; those beside a rank are in others too.
-_OF_REMARKS: Final = BARE_RANKS | words_in(
-    "accepted agreed approved comment comments confirmed decided note notes opinion reason reasons",
-    "recommendation remark remarks टिप्पणी",
-)
+_OF_REMARKS: Final = BARE_RANKS | words_for("remark") | words_in("accepted agreed approved confirmed decided")
 #: Words of headings that are about the number only if each other word is too: `Refund status` is not.
 _OF_STATE: Final = words_in("disposition final order orders report result status")
 _ABOUT_NUMBERS: Final = RANKS | words_in(
@@ -110,7 +138,7 @@ def may_decide(heading: str) -> bool:
     [True, True, True, False, False, False]
     """
     words = set(words_of(heading))
-    return (_is_about_numbers(heading) or words <= _OF_REQUESTS) and not is_of_money(" ".join(words))
+    return (is_about_numbers(heading) or words <= _OF_REQUESTS) and not is_of_money(" ".join(words))
 
 
 def is_of_remarks(heading: str) -> bool:
@@ -159,9 +187,10 @@ def opposes(heading: str, text: str, *, in_parts: bool = True) -> bool:
     words = words_of(heading)
     if _is_of_refusals(heading):
         return is_refused(heading, text)
-    if _is_about_numbers(heading):
-        is_by_officer = not BARE_RANKS.isdisjoint(words) and _says(_BY_OFFICERS, text, in_parts=in_parts)
-        return is_by_officer or _says(_OF_NUMBERS, text, in_parts=in_parts) or is_doubted(text)
+    if is_about_numbers(heading):
+        is_by_officer = not BARE_RANKS.isdisjoint(words)
+        is_no = is_by_officer and (_says(_BY_OFFICERS, text, in_parts=in_parts) or is_theirs(text))
+        return is_no or _says(_OF_NUMBERS, text, in_parts=in_parts) or is_doubted(text)
     return _OF_OTHERS.isdisjoint(words) and _says(_ANYWHERE, text, in_parts=in_parts)
 
 
@@ -169,10 +198,10 @@ def _is_of_refusals(heading: str) -> bool:
     return kind_of(heading, None) is Heading.REFUSAL
 
 
-def _is_about_numbers(heading: str) -> bool:
+def is_about_numbers(heading: str) -> bool:
     """Whether a heading is that of remarks, or of the state of a number.
 
-    >>> [_is_about_numbers(heading) for heading in ("Remarks", "Final status", "Final report", "Bank remarks", "Nuh")]
+    >>> [is_about_numbers(heading) for heading in ("Remarks", "Final status", "Final report", "Bank remarks", "Nuh")]
     [True, True, False, False, False]
     """
     words = set(words_of(heading))
@@ -184,10 +213,29 @@ def _is_about_numbers(heading: str) -> bool:
     return is_of_remarks and words.isdisjoint(_OF_OTHERS)
 
 
+def is_theirs(text: str) -> bool:
+    """Whether a text says that a number is one's own, a relative's, a friend's or a victim's too, and nothing else.
+
+    A part of a text counts if it names the number.
+
+    >>> [is_theirs(text) for text in ("own number", "Friend", "he is also victim", "UPI, friend's number")]
+    [True, True, True, True]
+    >>> [is_theirs(text) for text in ("Number", "Accused is friend", "OTP shared with friend", "UPI, friend")]
+    [False, False, False, False]
+    """
+    parts = [set(words) for part, _ in parts_of(text) if _are_theirs(words := words_of(part))]
+    return _are_theirs(words_of(text)) or any(part & _THEIRS and part & NUMBERS for part in parts)
+
+
+def _are_theirs(words: Sequence[str]) -> bool:
+    others = [word for word in words if word not in _BESIDE_THEIRS or word in _THEIRS]
+    return bool(others) and all(word in _THEIRS or is_victim(word) for word in others)
+
+
 def _says(phrases: re.Pattern[str], text: str, *, in_parts: bool = True) -> bool:
-    """Whether all of a text, or a part of it, is one of some phrases."""
+    """Whether all of a text, or a part of it, is one of some phrases, also with a word misspelt."""
     parts = (text, *(part for part, _ in parts_of(text) if in_parts))
-    return any(phrases.fullmatch(" ".join(words_of(part))) for part in parts)
+    return any(phrases.fullmatch(" ".join(spelt(words_of(part)))) for part in parts)
 
 
 def is_not_accepted(text: str) -> bool:

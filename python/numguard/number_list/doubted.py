@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from numguard.number_list.titles import parts_of, words_of
+from numguard.number_list.titles import statements_of, words_of
 from numguard.source.scripts import plain_letters
 
 _NOUN: Final = "(?:digits?|mobiles?|msisdn|no|nos|numbers?|sim|नंबर|नम्बर)"
@@ -27,9 +27,16 @@ _AGAIN: Final = "(?:(?:cross|double|re) ?)?"
 _WITH: Final = " (?:by|from|with) (?:the )?(?:applicant|bank|caller|complainant|informant|party|portal|victim)"
 _THEN: Final = f"(?:{_WITH})?(?: (?:again|before block(?:ing)?|first|once(?: again| more)?))?"
 
-PHRASES: Final = (
+#: That it is still to be compared, of a part of a text too: `Amount 5000, pls verify`.
+_COMPARE: Final = (
+    f"(?:{_PLEASE} )?{_AGAIN}(?:check|verify)(?: (?:it|{_NUMBER}))?{_THEN}",
+    f"{_PLEASE} (?:re ?)?confirm(?: (?:it|{_NUMBER}))?{_THEN}",
+)
+#: That it may be another, of all of a text, or of a part that names the number.
+_DOUBTS: Final = (
     # That it was not read for certain.
-    f"{_IT}{_IS}not{_YET} {_KNOWN}{_ABOUT}",
+    f"{_IT}{_IS}not{_YET} {_KNOWN}(?: yet)?{_ABOUT}",
+    f"{_IT}yet to (?:be verified|verify){_ABOUT}",
     f"{_IT}{_IS}(?:illegible|uncertain|unclear|unreadable|unsure|unverified){_ABOUT}",
     f"(?:in |some )?(?:confusion|doubts?){_ABOUT}",
     f"{_NUMBER} {_IS}(?:in )?(?:confusion|doubt)",
@@ -43,8 +50,6 @@ PHRASES: Final = (
     f"(?:actual|correct|right|sahi) {_NUMBER} (?:awaited|is|required|not (?:available|given|known|provided))",
     f"(?:actual|correct|right|sahi) {_NUMBER} (?:to|will) be (?:confirmed|given|intimated|provided|taken)",
     # That it is still to be compared.
-    f"(?:{_PLEASE} )?{_AGAIN}(?:check|verify)(?: (?:it|{_NUMBER}))?{_THEN}",
-    f"{_PLEASE} (?:re ?)?confirm(?: (?:it|{_NUMBER}))?{_THEN}",
     f"(?:re ?)?confirm (?:it|{_NUMBER}){_THEN}",
     f"(?:re ?)?confirm{_WITH}",
     f"{_IT}(?:to be {_AGAIN}(?:checked|confirmed)|tbc|tbv)(?:{_WITH})?",
@@ -60,7 +65,9 @@ PHRASES: Final = (
     "(?:number )?galat (?:bhi )?ho sakt(?:a|i)(?: hai)?",
     "(?:(?:नंबर|नम्बर) )?गलत (?:भी )?हो सकत(?:ा|ी)(?: है)?|शायद गलत",
 )
+PHRASES: Final = _DOUBTS + _COMPARE
 _PHRASE: Final = re.compile("|".join(map(plain_letters, PHRASES)))
+_TO_COMPARE: Final = re.compile("|".join(_COMPARE))
 _NAMED: Final = re.compile(rf"(?<!\S){plain_letters(_NOUN)}(?!\S)")
 #: A mark of a question, and nothing else; or the number that is the right one.
 WRITTEN: Final = (
@@ -72,7 +79,7 @@ _WRITTEN: Final = re.compile(WRITTEN)
 def is_doubted(text: str) -> bool:
     """Whether a text says that the number beside it may be another.
 
-    >>> texts = "Not sure of number", "last digit not clear", "UPI fraud; number not clear", "Pls verify", "?"
+    >>> texts = "Not sure of number", "last digit not clear", "UPI fraud; number not clear", "Rs 500, pls verify", "?"
     >>> [is_doubted(text) for text in texts]
     [True, True, True, True, True]
     >>> [is_doubted(text) for text in ("Verified", "KYC not verified", "Money trail not clear", "Case - not clear")]
@@ -80,7 +87,7 @@ def is_doubted(text: str) -> bool:
     """
     if _WRITTEN.search(text):
         return True
-    parts = (" ".join(words_of(part)) for part, _ in parts_of(text))
+    parts = (" ".join(words_of(part)) for part, _ in statements_of(text))
     return _PHRASE.fullmatch(" ".join(words_of(text))) is not None or any(
-        _NAMED.search(part) and _PHRASE.fullmatch(part) for part in parts
+        _TO_COMPARE.fullmatch(part) or (_NAMED.search(part) and _PHRASE.fullmatch(part)) for part in parts
     )

@@ -11,10 +11,10 @@ import re
 import unicodedata
 from collections.abc import Sequence
 from functools import lru_cache
-from posixpath import commonprefix
 from typing import Final
 
 from numguard.number_list.phrases import LIFTED, RESTORED, UNWANTED, UNWANTED_IN_OTHERS
+from numguard.number_list.spelling import is_mistyped
 from numguard.number_list.words import words_for, words_in
 from numguard.source.scripts import plain_letters
 
@@ -132,16 +132,7 @@ def is_victim(word: str) -> bool:
     >>> [is_victim(word) for word in ("victims", "victm", "compalinant", "complaint", "information", "fitness")]
     [True, True, True, False, False, False]
     """
-    return word in VICTIMS or word.startswith(BEGINNINGS) or any(_is_mistyped(word, right) for right in _MISTYPED)
-
-
-def _is_mistyped(word: str, right: str) -> bool:
-    """Whether a word is another one but for a letter too many, too few or another, or two that are exchanged."""
-    if abs(len(word) - len(right)) > 1:
-        return False
-    same = len(commonprefix((word, right)))
-    one, two = word[same:], right[same:]
-    return one[1:] in (two, two[1:]) or one == two[1:] or (one[:2] == two[:2][::-1] and one[2:] == two[2:])
+    return word in VICTIMS or word.startswith(BEGINNINGS) or any(is_mistyped(word, right) for right in _MISTYPED)
 
 
 def names_suspects(text: str) -> bool:

@@ -18,7 +18,7 @@ import pyarrow as pa
 
 from numguard.compute import is_list, pc, seen_text, whole
 from numguard.number_list.actions import may_have_words
-from numguard.number_list.against import is_held_back, is_not_accepted, opposes
+from numguard.number_list.against import is_about_numbers, is_held_back, is_not_accepted, is_theirs, opposes
 from numguard.number_list.beside import is_yes, spared
 from numguard.number_list.decision_headings import Heading, kind_of
 from numguard.number_list.decision_words import are_places, is_for
@@ -102,10 +102,10 @@ def _opposed_of(heading: str, column: Any, texts: Any, accepted: Bools) -> Bools
         filled = flags(pc.is_valid(cells.remarks(texts)))
         if kind is not Heading.BLOCK or not are_places(texts.filter(pa.array(filled)).to_pylist()):
             return ~agreed & (filled | (accepted & agreed.any()))
+    is_about = is_about_numbers(heading)
+    against = those(lambda text: opposes(heading, text) or (is_about and is_theirs(text)))
     sparing = spared(heading, texts if is_list(column.type) or may_have_words(column.type) else column)
-    if sparing is None:
-        return those(lambda text: opposes(heading, text))
-    return (sparing & ~those(lambda text: _agrees(heading, text))) | those(lambda text: opposes(heading, text))
+    return against if sparing is None else against | (sparing & ~those(lambda text: _agrees(heading, text)))
 
 
 def _agrees(heading: str, text: str) -> bool:

@@ -60,7 +60,7 @@ COMPLAINT_NOTES = {
     "in_unread_column": "It is in another column too, which is not read and may have complainants' numbers.",
     "other_country_code": "Another cell of the row has another country, or its code, than the number as it was read.",
     "spared_in_row": "Another cell, or a note below, says that it is a victim's, not to be blocked, or no phone's.",
-    "not_approved": "A decision on the number is no yes, or blank where another is; or a remark opposes or doubts it.",
+    "not_approved": "A decision on the number is no yes, or blank where another is; or a remark may clear or doubt it.",
     "struck_out": "The number, or the acknowledgement number, decision or status beside it, is struck out.",
     "shifted": "A word stands for the complainant's number, or a number for a sum or word: columns may have shifted.",
     "drawn_down": "The numbers of three rows or more rise by one from row to row, as where a cell was drawn down.",

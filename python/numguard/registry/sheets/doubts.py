@@ -15,13 +15,20 @@ import pyarrow as pa
 
 from numguard.compute import is_list, named, pc, seen_text, whole
 from numguard.errors import ColumnError
-from numguard.number_list.against import is_not_accepted, is_of_remarks, opposes, those_against
+from numguard.number_list.against import (
+    is_about_numbers,
+    is_not_accepted,
+    is_of_remarks,
+    is_theirs,
+    opposes,
+    those_against,
+)
 from numguard.number_list.beside import is_of_money, spared
 from numguard.number_list.decision_headings import Heading, kind_of
-from numguard.number_list.decision_words import AGAINST, are_places, is_blank, is_for, may_be_who
+from numguard.number_list.decision_words import are_places, is_blank, is_for, may_be_who
 from numguard.number_list.decisions import with_above
-from numguard.number_list.doubted import is_doubted
 from numguard.number_list.named_rows import agreed_by_names
+from numguard.number_list.ordinary import may_clear
 from numguard.number_list.spared import NUMBERS, is_of_thing
 from numguard.number_list.titles import BARE_RANKS, NOT_KNOWN, is_victim, names_victims, words_of
 from numguard.number_list.words import words_in
@@ -55,8 +62,9 @@ _OFFICERS: Final = BARE_RANKS - _IO
 _OF_ANYTHING: Final = words_in("action actions status", "कार्यवाही कार्रवाई")
 #: The same of headings that are those of complaints too.
 _OF_STATE: Final = _OF_ANYTHING | words_in("disposition final order orders outcome result")
-#: The words of a remark such as `Hold`, `Please hold` or `Rejected`.
-_BARE: Final = AGAINST | words_in("be is it keep kept kindly may must now on please pls put should the this to")
+#: The words of a remark such as `Hold` or `Please hold`, and those of a heading of sums on hold.
+_HELD: Final = words_in("be hold held is it keep kept kindly may must now on please pls put should the this to")
+_HELD_SUMS: Final = words_in("freeze frozen hold held lien")
 #: A word that no name has.
 _NO_ONE: Final = re.compile(r"\b(?:(?:no|some)[ -]?(?:body|one)|tbd)\b", re.IGNORECASE)
 
@@ -196,6 +204,9 @@ def unapproved_rows(table: pa.Table, places: Sequence[int]) -> Bools:
     found = np.zeros(len(table), np.bool_)
     kinds = {place: kind_of_approval(table.column_names[place]) for place in places}
     is_decided = any(kind not in (None, Heading.BY_WHOM) for kind in kinds.values())
+    is_of_held_sums = any(
+        is_of_money(name) and not _HELD_SUMS.isdisjoint(words_of(name)) for name in table.column_names
+    )
     for place, kind in kinds.items():
         heading, column = table.column_names[place], table.column(place)
         if pa.types.is_nested(column.type) and not is_list(column.type):
@@ -206,7 +217,7 @@ def unapproved_rows(table: pa.Table, places: Sequence[int]) -> Bools:
         texts, _ = with_above(pc.fill_null(seen_text(joined), ""))
         distinct = pc.unique(texts)
         if kind is None:
-            against = _remarks_against(heading, distinct, is_decided=is_decided)
+            against = _remarks_against(heading, distinct, is_decided=is_decided, is_of_held_sums=is_of_held_sums)
         else:
             against = _without_yes(heading, kind, distinct.to_pylist(), agreed_by_names(texts, kind))
         if against:
@@ -255,20 +266,21 @@ def _is_who(text: str) -> bool:
     return may_be_who(f"SI {text}") and not _NO_ONE.search(text)
 
 
-def _remarks_against(heading: str, texts: Any, *, is_decided: bool) -> list[str]:
-    """Those texts of a column of no decision that are against the number of their row, as they stop a list.
+def _remarks_against(heading: str, texts: Any, *, is_decided: bool, is_of_held_sums: bool) -> list[str]:
+    """Those texts of a column of no decision that are against the number of their row.
 
-    In a sheet of complaints a bare `Hold`, `Rejected` or `Cancelled` is mostly of the sum or of the complaint. It is of
-    the number below a heading of an officer's words, or where the sheet has a decision on each number. An investigating
-    officer has to name the refusal, or who refuses.
+    They are those that stop a list, and short statements on the number that have more than is ordinary of one to block.
+    A bare `Hold` may be of the sum, where the sheet has a column of sums on hold and no decision on each number.
+    What an investigating officer does is done to a complaint.
 
-    >>> of = pa.array(["Not approved", "Hold by SP", "Hold", "Rejected", "doubtful", "Pending", "OTP fraud"])
-    >>> _remarks_against("Remarks", of, is_decided=False), _remarks_against("Refund", of, is_decided=False)
-    (['Not approved', 'Hold by SP', 'doubtful'], [])
-    >>> _remarks_against("Remarks", of, is_decided=True) == _remarks_against("SP remarks", of, is_decided=False)
-    True
-    >>> _remarks_against("IO remarks", of, is_decided=True), _remarks_against("IO action", of, is_decided=True)
-    (['Not approved', 'Hold by SP'], ['Not approved'])
+    >>> of = pa.array(["Not approved", "Hold by SP", "Hold", "Rejected", "doubtful", "Pending", "friend's number"])
+    >>> none = {"is_decided": False, "is_of_held_sums": False}
+    >>> _remarks_against("Remarks", of, **none), _remarks_against("Refund", of, **none)
+    (['Not approved', 'Hold by SP', 'Hold', 'Rejected', 'doubtful', "friend's number"], [])
+    >>> _remarks_against("Remarks", of, is_decided=False, is_of_held_sums=True)
+    ['Not approved', 'Hold by SP', 'Rejected', 'doubtful', "friend's number"]
+    >>> _remarks_against("IO action", of, is_decided=True, is_of_held_sums=False)
+    ['Not approved']
     """
     words, kind = set(words_of(heading)), kind_of(heading, None)
     # `Hold by SP` is of a number.
@@ -279,15 +291,13 @@ def _remarks_against(heading: str, texts: Any, *, is_decided: bool) -> list[str]
     against = those_against(heading, texts)
     if words & _OF_STATE and not words & (NUMBERS | _OFFICERS):
         return list(filter(is_not_accepted, against))
-    if words & _IO and not words & _OFFICERS:
-        return [text for text in against if _is_certain(text) or not _OFFICERS.isdisjoint(words_of(text))]
-    is_bare_one_enough = is_decided or not is_of_remarks(heading)
-    return [text for text in against if is_bare_one_enough or is_doubted(text) or not _BARE.issuperset(words_of(text))]
-
-
-def _is_certain(text: str) -> bool:
-    """Whether a text is against its number by whomever it was written."""
-    return is_not_accepted(text) or is_doubted(text)
+    if is_of_held_sums and not is_decided and is_of_remarks(heading):
+        against = [text for text in against if not _HELD.issuperset(words_of(text))]
+    if not is_about_numbers(heading):
+        return against
+    # In a list of numbers to block `own number` may be the suspect's.
+    theirs = [text for text in texts.to_pylist() if is_theirs(text)]
+    return list(dict.fromkeys([*against, *theirs, *may_clear(texts)]))
 
 
 def kind_of_approval(heading: str) -> Heading | None:
