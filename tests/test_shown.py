@@ -200,6 +200,24 @@ def test_a_complaint_or_a_suspect_that_is_struck_out_waits(column: str) -> None:
     assert "1 cell is struck out, the first in row 3" in message
 
 
+def test_a_suspect_in_a_hidden_row_or_below_merged_cells_waits() -> None:
+    """It was listed, with a warning, though a number in a hidden row stops a list and a decision."""
+    book, sheet = workbook(COMPLAINTS)
+    sheet.row_dimensions[4].hidden = True
+    listed, waits, message = added(book)
+    assert (listed, waits) == ({MEANT, STRUCK}, {HIDDEN: "not_shown"})
+    assert "1 row is hidden by a filter or by hand, the first is row 4" in message
+    Path("sheet.xlsx").unlink()
+    with xlsxwriter.Workbook("merged.xlsx") as file:
+        page = file.add_worksheet()
+        page.merge_range("D2:D3", "")
+        for row, texts in enumerate(COMPLAINTS):
+            page.write_row(row, 0, [str(text) for text in texts])
+    with ng.Registry(by="x") as registry:
+        intake = registry.add_complaints("merged.xlsx")
+    assert [(row["row"], row["why"]) for row in intake.waiting.to_pylist()] == [(3, "not_shown")]
+
+
 def test_a_part_that_is_struck_out_is_of_its_own_cell() -> None:
     """It was taken for one of the empty cell before it, which has a format of its own."""
     book, sheet = workbook(COMPLAINTS)
@@ -277,7 +295,7 @@ def test_hidden_rows_and_merged_cells_of_complaints_are_reported() -> None:
     sheet.merge_cells("C3:C4")
     sheet.row_dimensions[4].hidden = True
     listed, _, message = added(book)
-    assert listed == {MEANT, STRUCK, HIDDEN}
+    assert listed == {MEANT, STRUCK}
     assert "1 row is hidden by a filter or by hand, the first is row 4" in message
     assert "1 cell is merged over several rows, the first in row 3" in message
 

@@ -1,6 +1,6 @@
 """Arrow columns as NumPy arrays, in which the registry computes.
 
-Owns the conversion of integers, the names of the types, and two steps that many computations have. Independent of
+Owns the conversion of integers, the names of the types, and the steps that many computations have. Independent of
 what a column holds.
 """
 
@@ -13,9 +13,9 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from numguard.compute import Bools, flags
+from numguard.compute import Bools, flags, pc
 
-__all__ = ["Bools", "Column", "Ints", "ReadNoted", "anywhere", "first_of_each", "flags", "ints"]
+__all__ = ["Bools", "Column", "Ints", "ReadNoted", "anywhere", "first_of_each", "flags", "ints", "of_same"]
 
 Ints: TypeAlias = npt.NDArray[np.int64]
 #: Quoted, as the types of pyarrow take no parameters at run time.
@@ -43,3 +43,8 @@ def first_of_each(*columns: Ints) -> Bools:
     for column in columns:
         first[1:] |= column[1:] != column[:-1]
     return first
+
+
+def of_same(key: Column, rows: Bools) -> Bools:
+    """Which rows have the key of one of these."""
+    return flags(pc.is_in(key, key.filter(pa.array(rows)).drop_null()))

@@ -25,7 +25,7 @@ from numguard.registry.events.returned import answer_columns, own_columns, reque
 from numguard.registry.log.answers import KNOWN, TURNS, UNDATED_REPEAT, Answers, Turns, turns_of
 from numguard.registry.numbers.state import OUTCOMES, RELEASED, Answer
 from numguard.registry.sheets import cells
-from numguard.registry.sheets.doubts import of_other_countries, struck_rows
+from numguard.registry.sheets.doubts import of_other_countries, rows_with
 from numguard.registry.sheets.headings import (
     NUMBER_HEADINGS,
     REASON_HEADINGS,
@@ -225,7 +225,7 @@ def _statuses(
         otherwise = contradicted_rows(sheet, beside, words) | below_titles(sheet, at, words)
         otherwise |= above_notes(sheet, at, words)
         note = pc.if_else(pa.array(blocked & otherwise), "contradicted_in_row", note)
-    struck = struck_rows(ints(sheet.row), sheet.struck_out, (*at["msisdn"], *at["status"]))
+    struck = rows_with(ints(sheet.row), sheet.struck_out, (*at["msisdn"], *at["status"]))
     return status, pc.if_else(pa.array(struck), "struck_out", note)
 
 

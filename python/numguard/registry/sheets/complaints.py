@@ -17,7 +17,7 @@ import pyarrow as pa
 from numguard.compute import pc, replaced, schema_of
 from numguard.errors import ArgumentError, ColumnError
 from numguard.number_list.rounded import rounded
-from numguard.registry.arrays import Bools, Column, Ints, ReadNoted, anywhere, first_of_each, flags, ints
+from numguard.registry.arrays import Bools, Column, Ints, ReadNoted, anywhere, first_of_each, flags, ints, of_same
 from numguard.registry.sheets import cells
 from numguard.registry.sheets.amounts import amounts
 from numguard.registry.sheets.complaint_status import STATUS_UNCLEAR, Statuses, complaint_statuses
@@ -26,12 +26,13 @@ from numguard.registry.sheets.doubts import (
     check_victims_columns,
     drawn_down,
     ended_rows,
+    hidden_rows,
     in_unread_columns,
     numbers_for_words,
     of_other_countries,
+    rows_with,
     shifted_rows,
     spared_rows,
-    struck_rows,
     unapproved_rows,
 )
 from numguard.registry.sheets.headings import AMBIGUOUS, COLUMNS, SEVERAL, Mapped, find_columns, ignored, left_over
@@ -62,6 +63,7 @@ COMPLAINT_NOTES = {
     "spared_in_row": "Another cell, or a note below, says that it is a victim's, not to be blocked, or no phone's.",
     "not_approved": "A decision on the number is no yes, or blank where another is; or a remark may clear or doubt it.",
     "struck_out": "The number, or the acknowledgement number, decision or status beside it, is struck out.",
+    "not_shown": "The row is hidden, or the cell is below merged ones: who looks at the sheet does not see the number.",
     "shifted": "A word stands for the complainant's number, or a number for a sum or word: columns may have shifted.",
     "drawn_down": "The numbers of three rows or more rise by one from row to row, as where a cell was drawn down.",
     "rounded": "The number ends in zeros: a spreadsheet may have rounded it.",
@@ -93,7 +95,7 @@ _MANY_DIGITS: Final = r"\p{Nd}{6}"
 _NOT_OF_TOTALS: Final = (
     "suspect_mobiles", "narrative", "complainant_mobile", "reported_at", "incident_at", "category", "complaint_status",
 )  # fmt: skip
-#: The fields of which a cell that is struck out puts the numbers of its row in doubt.
+#: The fields of which a cell that is struck out, or not shown, puts the numbers of its row in doubt.
 _STRUCK = ("acknowledgement_no", "suspect_mobiles", "narrative")
 
 
@@ -247,10 +249,11 @@ def _of_suspects(
 
 
 def _in_doubt_by_spreadsheet(found: pa.Table, sheet: Sheet, at: dict[str, list[int]]) -> pa.Table:
-    """The namings, with a doubt on those that a workbook shows as struck out, or that it may have written by itself."""
+    """The namings, with a doubt on those that a workbook strikes out or hides, or may have written by itself."""
     index, row = ints(found["index"]), ints(sheet.row)
     of_number = {place for field in _STRUCK for place in at.get(field, [])}
-    found = _in_doubt(found, struck_rows(row, sheet.struck_out, of_number)[index], "struck_out")
+    found = _in_doubt(found, rows_with(row, sheet.struck_out, of_number)[index], "struck_out")
+    found = _in_doubt(found, hidden_rows(row, sheet, of_number)[index], "not_shown")
     complaint: Any = cells.written(sheet.column(at, "acknowledgement_no")).dictionary_encode()
     complaint = ints(pc.fill_null(complaint.indices, -1))[index]
     return _in_doubt(found, drawn_down(row[index], ints(found["msisdn"]), complaint), "drawn_down")
@@ -262,17 +265,12 @@ def _by_status(found: pa.Table, key: pa.Array[Any], status: Statuses) -> tuple[p
     ended = found.filter(pa.array(of_ended)).select(["index", "msisdn"])
     found = found.filter(pa.array(~of_ended))
     # Of a complaint that has ended by another row, no row is certain.
-    doubted = status.unclear | _of_same(key, status.ended)
+    doubted = status.unclear | of_same(key, status.ended)
     found = _in_doubt(found, doubted[ints(found["index"])], STATUS_UNCLEAR)
     # One that any row leaves standing stands, so that a later sheet without a status withdraws no number of that row.
     left = status.stands & ~doubted
-    unclear, stands = (pa.array(_of_same(key, rows) & ~status.ended) for rows in (doubted, left))
+    unclear, stands = (pa.array(of_same(key, rows) & ~status.ended) for rows in (doubted, left))
     return found, ended, pc.if_else(stands, "stands", pc.if_else(unclear, "unclear", None))
-
-
-def _of_same(key: pa.Array[Any], rows: Bools) -> Bools:
-    """Which rows have the complaint of one of these."""
-    return flags(pc.is_in(key, key.filter(pa.array(rows)).drop_null()))
 
 
 def _ended(status: Statuses) -> pa.Table:

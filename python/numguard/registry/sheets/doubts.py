@@ -37,7 +37,7 @@ from numguard.registry.sheets import cells
 from numguard.registry.sheets.headings import has_words_of_suspects, may_hold_suspects
 from numguard.registry.sheets.no_complaints import ended_beside
 from numguard.source import contradicted, is_of_country
-from numguard.source.records import TEN_DIGITS
+from numguard.source.records import TEN_DIGITS, Records
 
 _UNKNOWN: Final = rf"^\PL*(?:(?:{'|'.join(sorted(NOT_KNOWN))})(?:\PL+|$))+$|^[^\pL1-9]*$"
 #: The last eight digits of a number, which are together in every spelling of it.
@@ -360,10 +360,15 @@ def numbers_for_words(table: pa.Table, places: Iterable[int]) -> Bools:
     return found
 
 
-def struck_rows(rows: Ints, struck_out: Collection[tuple[int, int]], places: Collection[int]) -> Bools:
-    """Which rows, given by their numbers, have a cell that is struck out in one of some columns."""
-    struck = [row for row, place in struck_out if place in places]
-    return np.isin(rows, np.array(struck, np.int64))
+def rows_with(rows: Ints, cells_of: Collection[tuple[int, int]], places: Collection[int]) -> Bools:
+    """Which rows, given by their numbers, have one of some cells, such as those struck out, in one of some columns."""
+    found = [row for row, place in cells_of if place in places]
+    return np.isin(rows, np.array(found, np.int64))
+
+
+def hidden_rows(rows: Ints, sheet: Records, places: Collection[int]) -> Bools:
+    """Which rows, given by their numbers, are hidden, or have a cell below merged ones in one of some columns."""
+    return rows_with(rows, sheet.covered, places) | np.isin(rows, np.array([*sheet.hidden_rows], np.int64))
 
 
 def drawn_down(row: Ints, msisdn: Ints, complaint: Ints) -> Bools:
