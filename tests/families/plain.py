@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import phonenumbers
 
 from .family import Cell, Dice, One, enter_each, family, plainly, written
@@ -206,6 +208,16 @@ def abroad_marks(dice: Dice) -> Cell:
         return plainly(style, digits)
     mark = dice.pick((" ", "-", "."))
     return plainly(style.replace(" ", mark).replace("-", mark), digits)
+
+
+@family("foreign, its first group and the rest together", "plain")
+def abroad_area(dice: Dice) -> Cell:
+    while True:
+        digits, style, _ = dice.pick(foreign())
+        prefix, area, *rest = re.split("[ -]", style)
+        together = "".join(rest)
+        if len(rest) > 1 and 5 <= len(together) <= 9:
+            return plainly(f"{prefix}{dice.pick((' ', ' ', '-'))}{area}{dice.pick((' ', '-'))}{together}", digits)
 
 
 @family("foreign with a trunk zero", "plain")

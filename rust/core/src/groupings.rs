@@ -57,6 +57,8 @@ pub(crate) enum NumberingPlan {
     National,
     /// India's thirteen digits of a machine.
     M2m,
+    /// The digits behind the first group of another country's number.
+    BehindArea,
     Imei,
 }
 
@@ -143,6 +145,7 @@ static LIST: LazyLock<Vec<Grouping>> = LazyLock::new(|| {
             let plan = match field() {
                 "national" => NumberingPlan::National,
                 "m2m" => NumberingPlan::M2m,
+                "behind_area" => NumberingPlan::BehindArea,
                 "imei" => NumberingPlan::Imei,
                 other => panic!("a plan of lists/groupings.tsv: {other}"),
             };

@@ -124,6 +124,14 @@ pub(crate) enum Role {
     No,
     /// It stands before what the writer did or was asked to do: `by me on`, `asked me to`.
     Act,
+    /// It names the writer as whom something was done to: `मुझे`.
+    Me,
+    /// It names a call that was made: `कॉल किया`.
+    Made,
+    /// It is the end of a UPI id, and no word behind its `@`: `ybl`.
+    Handle,
+    /// With a slash or a dash behind it, it begins a bank's narration: `UPI/412345678901/...`.
+    Narration,
 }
 
 impl Role {
@@ -144,6 +152,10 @@ impl Role {
             "caller" => Self::Caller,
             "no" => Self::No,
             "act" => Self::Act,
+            "me" => Self::Me,
+            "made" => Self::Made,
+            "handle" => Self::Handle,
+            "narration" => Self::Narration,
             _ => return None,
         })
     }

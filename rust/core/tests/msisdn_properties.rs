@@ -35,7 +35,7 @@ const PARTS: &[&str] = &[
     "caller ", "India ", "Nepal ", "UK ", "IMEI ", "IMEI 1 ", "IMEI2: ", "handset ", "iPhone 7 ", "device ", "मो0", "नं0", "मो. ",
     "मोबाइल ", "नंबर ", "खाता ", "संख्या ", "रु. ", "आधार ", "आरोपी ", "शिकायतकर्ता ", "नहीं ", "फोन ", "মোবাইল ", "নং0", "টাকা ", "મો0",
     "ਨੰਬਰ ", "ਮੋਬਾਈਲ ", "ஃபோன் ", "எண் ", "ఫోన్ ", "నంబర్ ", "ಮೊಬೈಲ್ ", "ഫോൺ ", "ମୋବାଇଲ ", "موبائل ", "نمبر ", "اکاؤنٹ ", "आईएमईआई ",
-    "पर ", "से ", "कॉल आया ", "9812345678 से ", "98123 45678 पर ", "asked me to ", "called me on ",
+    "पर ", "से ", "कॉल आया ", "9812345678 से ", "98123 45678 पर ", "asked me to ", "called me on ", "UPI/", "UPI-", "imps/p2a/", "upi ", "/ybl", "ybl ", "ravi@ybl ", " at okaxis", "mujhe ", "मुझे 9876543210 पर ", "par ", "call kiya ",
 ];
 
 /// Enough to reach each rule several times; `PROPTEST_CASES` sets another count.
@@ -162,7 +162,7 @@ fn regional() -> impl Strategy<Value = (String, Region)> {
         ][..],
     );
     let after = select(&["", "", "", "", " 12", "/11", " ext 5", ".0", ",7", " (x)"][..]);
-    (select(examples), 0..6_usize, slip, before, after).prop_map(
+    (select(examples), 0..8_usize, slip, before, after).prop_map(
         |((name, e164), form, slip, before, after)| {
             let mut e164 = e164.to_owned();
             if let Some((at, digit)) = slip
@@ -187,6 +187,10 @@ fn regional() -> impl Strategy<Value = (String, Region)> {
                 4 => {
                     styled(Style::National, &mut text);
                     text.retain(|sign| sign.is_ascii_digit());
+                }
+                5 | 6 => {
+                    styled([Style::National, Style::International][form - 5], &mut text);
+                    text.rfind([' ', '-']).map(|at| text.remove(at));
                 }
                 _ => text.push_str(&e164[plan.code().to_string().len()..]),
             }

@@ -28,6 +28,7 @@ pub(super) fn survey(cell: &Folded<'_>, text: &[u8], region: Region) -> Survey {
         survey,
         code: None,
         figure: None,
+        is_narration: false,
     };
     let mut at = 0;
     while at < text.len() {
@@ -52,6 +53,8 @@ struct Reader<'a> {
     code: Option<Code>,
     /// The last figure that is short.
     figure: Option<Figure>,
+    /// Whether this is the narration of a bank's statement, whose fields end at slashes and dashes.
+    is_narration: bool,
 }
 
 impl Reader<'_> {
@@ -89,6 +92,9 @@ impl Reader<'_> {
             self.survey.around.push(b' ');
             self.survey.items.push(Item::Other { digits: 0 });
             return end;
+        }
+        if self.is_narration && surroundings::is_field(text, at) {
+            return self.field(at, end);
         }
         self.run(at, end)
     }
@@ -186,9 +192,17 @@ impl Reader<'_> {
                 let (Meaning { mut word, mut role }, end) = words::at(cell, offset + at);
                 // `S-98...` is no `suspect's`.
                 let is_letter_alone = text[at].is_ascii() && end == offset + at + 1;
-                if role == Role::Genitive && is_letter_alone && !text[..at].ends_with(b"'") {
+                let is_none = match role {
+                    Role::Genitive => is_letter_alone && !text[..at].ends_with(b"'"),
+                    // Of `ravi@ybl`.
+                    Role::Handle => text[..at].ends_with(b"@"),
+                    _ => false,
+                };
+                if is_none {
                     (word, role) = (Word::Unlisted, Role::Plain);
                 }
+                let behind = text.get(end - offset);
+                self.is_narration |= role == Role::Narration && matches!(behind, Some(b'/' | b'-'));
                 if role != Role::Plain {
                     self.survey.roles.push((self.survey.items.len(), role));
                 }
@@ -221,11 +235,25 @@ impl Reader<'_> {
             b')' | b']' | b'}' | b'>' => Some(Item::Close),
             _ => None,
         };
+        // A narration has no commas, and is in one line.
+        self.is_narration &= match item {
+            Some(Item::Bar) => text[at] == b'/',
+            Some(Item::Comma | Item::Break) => false,
+            _ => true,
+        };
         self.survey.items.extend(item);
         self.survey.around.push(text[at]);
         if text[at] == b'+' && hides_code(text, at) {
             self.code(at + 1, false, None);
         }
+    }
+
+    /// Takes a run in a field of a narration: a reference, an account, a part of a UPI id.
+    fn field(&mut self, start: usize, end: usize) -> usize {
+        self.survey.around.push(b' ');
+        let digits = digits_of(&self.text[start..end]);
+        self.survey.fragment(digits, Note::TextWithDigits);
+        end
     }
 
     /// Takes a run of digits and separators, and an extension behind it; gives where they end.

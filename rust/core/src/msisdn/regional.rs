@@ -8,7 +8,7 @@ use std::cell::Cell;
 
 use super::leads::Leads;
 use super::verdict::{COUNTS, POWERS, Verdict, When};
-use super::written::Written;
+use super::written::{self, Written};
 use super::{Form, Number};
 use crate::digits::{are_digits, eight_digits};
 use crate::groupings::Gap;
@@ -314,9 +314,11 @@ fn listing_anew(cell: &[u8], found: Number, plus: bool) -> Listing {
     if found.is_at_home() && !is_one_group && before >= super::international::SHORTEST {
         return Listing::Unsure;
     }
-    match (written.is_listed(found), is_one_group) {
-        (false, _) => Listing::Unlisted,
-        (true, true) => Listing::OneGroup,
-        (true, false) => Listing::Listed,
+    match (written.listing(found), is_one_group) {
+        (written::Listing::Unlisted, _) => Listing::Unlisted,
+        (_, true) => Listing::OneGroup,
+        (written::Listing::Listed, false) => Listing::Listed,
+        // The first groups may be a number by themselves.
+        (written::Listing::BehindArea, false) => Listing::Unsure,
     }
 }

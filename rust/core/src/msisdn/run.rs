@@ -7,7 +7,7 @@
 use std::ops::RangeInclusive;
 
 use super::codes::{figure, is_cut_code, is_foreign_code, opens_number};
-use super::written::{PIECES, Written};
+use super::written::{Listing, PIECES, Written};
 use super::{Number, Region, dialled, figures, international};
 use crate::groupings::Gap;
 use crate::notes::Note;
@@ -72,18 +72,23 @@ fn joined(written: &Written, run: &[u8], region: Region) -> Result<Number, Note>
     if pieces.len() > 1 {
         let national = written.first_national(found).ok_or(Note::SeveralNumbers)?;
         let is_one_group = national + 1 == pieces.len();
+        let listing = written.listing(found);
         let is_listed =
-            written.is_listed(found) && (is_one_group || international::is_certain(found));
+            listing != Listing::Unlisted && (is_one_group || international::is_certain(found));
         // In some countries a shorter number is the beginning of a longer one, so a format of the country is tested
         // first.
-        let decides = found.is_indian() || found.is_at_home() || !is_listed;
-        if decides && !is_one_group && is_whole(written.up_to(national + 1), region) {
+        let is_format = listing == Listing::Listed && is_listed;
+        let decides = found.is_indian() || found.is_at_home() || !is_format;
+        let begins_whole = |groups: usize| is_whole(written.up_to(groups), region);
+        if decides && !is_one_group && begins_whole(national + 1) {
             return Err(Note::TooLong);
         }
-        if !is_listed {
+        let has_whole_behind_area =
+            || listing == Listing::BehindArea && (national + 2..pieces.len()).any(begins_whole);
+        if !is_listed || has_whole_behind_area() {
             return Err(Note::SeveralNumbers);
         }
-    } else if !written.is_listed(found) {
+    } else if written.listing(found) != Listing::Listed {
         return Err(Note::StrayCharacter);
     }
     Ok(found.mended(written.dangling_point.then_some(Note::TrailingDecimal)))

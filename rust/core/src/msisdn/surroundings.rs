@@ -44,6 +44,12 @@ pub(super) fn starts_alone(text: &[u8], start: usize) -> bool {
     }
 }
 
+/// Whether a run begins a field of a bank's narration, behind a slash or a dash.
+pub(super) fn is_field(text: &[u8], start: usize) -> bool {
+    let before = &text[..start];
+    before.ends_with(b"-") || before.trim_ascii_end().ends_with(b"/")
+}
+
 /// Whether a run begins with a plus between digits: directly after the digits before it, or with blanks on both
 /// sides.
 pub(super) fn adds(text: &[u8], start: usize) -> bool {

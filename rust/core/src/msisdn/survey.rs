@@ -75,7 +75,8 @@ impl Survey {
         }
     }
 
-    /// Takes the word behind a number that a call reached as an owner's: `98... पर कॉल आया`, `98... पर 97... से कॉल आया`.
+    /// Takes the word behind a number that a call reached as an owner's: `98... पर कॉल आया`, `98... पर 97... से कॉल आया`,
+    /// `मुझे 98... पर कॉल किया`.
     pub(super) fn receive(&mut self) {
         let role = |at: usize| {
             let found = self.roles.binary_search_by_key(&at, |role| role.0);
@@ -93,13 +94,29 @@ impl Survey {
             let has_source = is_number(to + 1) && role(to + 2) == Some(Role::Source);
             let call = if has_source { to + 3 } else { to + 1 };
             let came = call + (call..).take_while(is_about_call).count();
-            to > 0 && is_number(to - 1) && role(came) == Some(Role::Came)
+            let was_called = || {
+                let whom = || self.before_labels(to - 1);
+                role(to + 1) == Some(Role::Made) && whom().and_then(role) == Some(Role::Me)
+            };
+            to > 0 && is_number(to - 1) && (role(came) == Some(Role::Came) || was_called())
         };
         let tos = self.roles.iter().filter(|role| role.1 == Role::To);
         let reached: Vec<usize> = tos.map(|role| role.0).filter(is_reached).collect();
         for at in reached {
             self.items[at] = Item::Word(Word::Owner);
         }
+    }
+
+    /// The place before an item and the labels of numbers right before it: `mujhe mobile no 98...`.
+    fn before_labels(&self, at: usize) -> Option<usize> {
+        let is_label = |item: &&Item| {
+            matches!(
+                item,
+                Item::Word(Word::Phone | Word::Numbering | Word::Complaint)
+            )
+        };
+        let labels = self.items[..at].iter().rev().take_while(is_label).count();
+        at.checked_sub(labels + 1)
     }
 
     /// Marks the numbers that a figure before them may make another country's.

@@ -8,7 +8,7 @@ use super::gaps::Gaps;
 use super::indian::{self, Grouped};
 use super::{Form, Number};
 use crate::digits::Digits;
-use crate::groupings::{self, Gap};
+use crate::groupings::{self, Gap, NumberingPlan};
 use crate::notes::Note;
 use crate::plan;
 
@@ -207,17 +207,21 @@ impl<'a> Written<'a> {
     }
 
     /// Whether the groups are a listed grouping of this number.
-    pub(super) fn is_listed(&self, found: Number) -> bool {
+    pub(super) fn listing(&self, found: Number) -> Listing {
         let (Some(pieces), Some(national)) = (self.pieces(), self.national(found)) else {
-            return false;
+            return Listing::Unlisted;
         };
         // `(06 1) 234 5678`: the prefix and the area code.
         let together = self.bracketed_together;
         let are_together = found.is_at_home() && together == national.index + 1;
-        self.brackets_are_right
+        let is_begun_right = self.brackets_are_right
             && (together == 0 || are_together)
-            && self.prefix_is_listed(pieces, &national, found)
-            && self.groups_are_listed(&pieces[national.index..], &national, found)
+            && self.prefix_is_listed(pieces, &national, found);
+        if is_begun_right {
+            self.groups_are_listed(&pieces[national.index..], &national, found)
+        } else {
+            Listing::Unlisted
+        }
     }
 
     /// Whether country code, trunk zero and two zeros are each in one group, alone or before the national digits.
@@ -256,13 +260,13 @@ impl<'a> Written<'a> {
         }
     }
 
-    fn groups_are_listed(&self, groups: &[Piece], national: &National, found: Number) -> bool {
+    fn groups_are_listed(&self, groups: &[Piece], national: &National, found: Number) -> Listing {
         if groups.len() == 1 {
-            return true;
+            return Listing::Listed;
         }
         // Brackets may enclose the first group; a later one only if they enclose all.
         if groups[1..].iter().any(|group| group.bracketed) {
-            return false;
+            return Listing::Unlisted;
         }
         let mut widths = [0; PIECES];
         for (width, group) in widths.iter_mut().zip(groups) {
@@ -278,7 +282,7 @@ impl<'a> Written<'a> {
         );
         if found.is_indian() {
             let zeros = self.zeros(national, found);
-            indian::is_listed(&Grouped {
+            let is_listed = indian::is_listed(&Grouped {
                 found,
                 digits,
                 widths,
@@ -286,16 +290,49 @@ impl<'a> Written<'a> {
                 is_explicit: self.plus || zeros >= 2,
                 has_trunk_zero: national.prefix == 1 || national.prefix > zeros + national.code,
                 has_prefix: self.plus || national.prefix > 0,
-            })
+            });
+            return Listing::when(is_listed, Listing::Listed);
+        }
+        let code = u16::try_from(found.msisdn / 10_u64.pow(digits.len() as u32)).unwrap_or(0);
+        let written_digits = &self.digits.held().unwrap_or_default()[national.prefix..];
+        let has_prefix = self.plus || national.prefix > 0;
+        if found.is_at_home() && are_figures(widths, written_digits, &gaps, has_prefix) {
+            Listing::Unlisted
+        } else if plan::has_format(code, widths) && gaps.are_one_country_s() {
+            Listing::Listed
         } else {
-            let code = u16::try_from(found.msisdn / 10_u64.pow(digits.len() as u32)).unwrap_or(0);
-            let written_digits = &self.digits.held().unwrap_or_default()[national.prefix..];
-            plan::has_format(code, widths)
-                && gaps.are_one_country_s()
-                && (!found.is_at_home()
-                    || !are_figures(widths, written_digits, &gaps, national.prefix > 0))
+            let is_listed = plan::has_first_group(code, widths[0], written_digits.len())
+                && is_listed_behind_area(&widths[1..], &gaps, has_prefix);
+            Listing::when(is_listed, Listing::BehindArea)
         }
     }
+}
+
+/// Whether groups are a listed grouping.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Listing {
+    Unlisted,
+    Listed,
+    /// Only behind the first one: no format of the country has them, so that no groups from the first on may be a
+    /// number by themselves.
+    BehindArea,
+}
+
+impl Listing {
+    fn when(is_listed: bool, listing: Self) -> Self {
+        if is_listed { listing } else { Self::Unlisted }
+    }
+}
+
+/// Whether the groups behind an area code are a listed grouping. Without a prefix, two figures may stand side by side:
+/// there all digits behind it are one group, longer than a PIN code.
+fn is_listed_behind_area(widths: &[usize], gaps: &Gaps, has_prefix: bool) -> bool {
+    /// A PIN code has one digit less.
+    const LONG: usize = 7;
+    let is_certain = || widths.len() == 1 && widths[0] >= LONG && gaps.first != Gap::SpacedDash;
+    gaps.are_blanks_or_dashes()
+        && (has_prefix || is_certain())
+        && groupings::is_listed(NumberingPlan::BehindArea, Gap::Blank, widths, false)
 }
 
 /// The position of the national digits of a written number.

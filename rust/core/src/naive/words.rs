@@ -212,7 +212,10 @@ fn compound(letters: &str, known: &impl Fn(&str) -> Option<Meaning>) -> Option<M
     ways.iter()
         .flatten()
         .find(|meaning| meaning.refuses(""))
-        .cloned()
+        .map(|meaning| Meaning {
+            role: "",
+            ..meaning.clone()
+        })
 }
 
 /// All ways in which letters are two such words or more, those first whose last word is the longest.

@@ -222,6 +222,22 @@ pub(crate) fn has_format(code: u16, widths: &[usize]) -> bool {
         .is_ok_and(|at| table::GROUPINGS[at].1.iter().any(is_of))
 }
 
+/// Whether a country's own formats begin a national number of so many digits with a group of this width.
+pub(crate) fn has_first_group(code: u16, width: usize, digits: usize) -> bool {
+    let begins = |format: &&[(u8, u8)]| {
+        let (least, most) = format.iter().fold((0, 0), |(least, most), group| {
+            (least + usize::from(group.0), most + usize::from(group.1))
+        });
+        let (first_least, first_most) = format[0];
+        format.len() > 1
+            && (usize::from(first_least)..=usize::from(first_most)).contains(&width)
+            && (least..=most).contains(&digits)
+    };
+    table::GROUPINGS
+        .binary_search_by_key(&code, |&(code, _)| code)
+        .is_ok_and(|at| table::GROUPINGS[at].1.iter().any(begins))
+}
+
 /// Whether these digits, less the trunk zero, are the code of an Indian area. Of a code of four digits the metadata
 /// may know three (1662 is written as 166 and 2...), and the area is the same.
 pub(crate) fn is_area_code(digits: &[u8]) -> bool {
@@ -395,6 +411,10 @@ mod tests {
         assert!(has_format(7, &[3, 3, 2, 2]));
         assert!(!has_format(7, &[5, 5]));
         assert!(!has_format(999, &[3, 3]));
+        assert!(has_first_group(971, 2, 9));
+        assert!(!has_first_group(971, 2, 10));
+        assert!(!has_first_group(46, 4, 9));
+        assert!(!has_first_group(999, 2, 9));
         assert!(is_area_code(&[1, 1]) && is_area_code(&[1, 2, 4]) && is_area_code(&[8, 0]));
         assert!(is_area_code(&[1, 6, 6, 2]));
         assert!(!is_area_code(&[9, 8]) && !is_area_code(&[1]) && !is_area_code(&[0, 1, 1]));

@@ -83,7 +83,8 @@ fn deny(tokens: &mut [Token]) {
     }
 }
 
-/// Makes an owner's word of each `पर` behind a number that a call reached: `98... पर कॉल आया`, `98... पर 97... से कॉल आया`.
+/// Makes an owner's word of each `पर` behind a number that a call reached: `98... पर कॉल आया`, `98... पर 97... से कॉल आया`,
+/// `मुझे 98... पर कॉल किया`.
 fn receive(tokens: &mut [Token]) {
     let shown: Vec<usize> = (0..tokens.len())
         .filter(|&at| !row(&tokens[at..=at], "").is_empty())
@@ -96,7 +97,10 @@ fn receive(tokens: &mut [Token]) {
                 (_, "to") => 't',
                 (_, "source") => 's',
                 (_, "came") => 'v',
+                (_, "made") => 'd',
+                (_, "me") => 'e',
                 ("phone" | "complaint", _) => 'p',
+                ("idword", _) => 'u',
                 _ => '!',
             },
             _ => '!',
@@ -104,9 +108,10 @@ fn receive(tokens: &mut [Token]) {
         .collect();
     // A number may be the source of one call and be reached by the next.
     for (at, _) in signs.match_indices("#t") {
-        if pattern!("^#t(?:#s)?p*v").is_match(&signs[at..])
-            && let Token::Word(meaning, _) = &mut tokens[shown[at + 1]]
-        {
+        let is_reached = pattern!("^#t(?:#s)?p*v").is_match(&signs[at..])
+            || pattern!("^#td").is_match(&signs[at..])
+                && pattern!("e[puvd]*$").is_match(&signs[..at]);
+        if is_reached && let Token::Word(meaning, _) = &mut tokens[shown[at + 1]] {
             *meaning = Meaning::OWNER;
         }
     }
@@ -129,6 +134,8 @@ fn at_start(tokens: &[Token], before: &str, rest: &Shown, region: Region) -> (Ve
         let meaning = match (meaning.role, &text[..width], last) {
             // `S-98...` is no `suspect's`.
             ("genitive", "s" | "S", last) if last != Some('\'') => Meaning::UNLISTED,
+            // Of `ravi@ybl`.
+            ("handle", _, Some('@')) => Meaning::UNLISTED,
             _ => meaning,
         };
         let letters = text[..width].replace(|letter: char| letter.is_ascii_digit(), "");
@@ -164,6 +171,10 @@ fn at_start(tokens: &[Token], before: &str, rest: &Shown, region: Region) -> (Ve
     if let Some(width) = upi_id(last, text, run.len()) {
         return (vec![Token::UpiId], width);
     }
+    if is_in_narration(tokens, before) {
+        let digits = Token::Digits(digits_in(&run), Note::TextWithDigits);
+        return (vec![digits], run.len());
+    }
     let is_behind_number = row(tokens, "").ends_with('#');
     let begins_alone = begins_alone(before, &run, is_behind_number);
     let code = code_before(tokens).filter(|_| !run::opens_number(&run));
@@ -176,6 +187,25 @@ fn at_start(tokens: &[Token], before: &str, rest: &Shown, region: Region) -> (Ve
         found.push(Token::Code(code));
     }
     (found, width)
+}
+
+/// Whether digits here are a field of a bank's narration, which begins with a word and a slash or a dash and ends at the
+/// next sign that parts sentences, columns or lines.
+fn is_in_narration(tokens: &[Token], before: &str) -> bool {
+    let is_code = |token: &&Token| matches!(token, Token::Code(_));
+    let begins = |at: &usize| {
+        let behind = tokens[at + 1..].iter().find(|token| !is_code(token));
+        matches!(&tokens[*at], Token::Word(meaning, _) if meaning.role == "narration")
+            && matches!(behind, Some(Token::Sign('/' | '-')))
+    };
+    let ends = |token: &Token| match token {
+        Token::Stop | Token::Comma | Token::Field => true,
+        Token::Sign(sign) => ",;?!|\t\n\r\u{B}\u{C}".contains(*sign),
+        _ => false,
+    };
+    let from = (0..tokens.len()).rev().find(begins);
+    from.is_some_and(|from| !tokens[from..].iter().any(ends))
+        && pattern!("(?:-|/ *)$").is_match(before)
 }
 
 /// The code that the last tokens are, with only separators of a list and words of phone numbers after it.

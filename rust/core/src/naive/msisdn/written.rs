@@ -155,8 +155,8 @@ impl Written {
                 || self.has_plus && pattern!(r"^[~ =-]*\.$").is_match(&gaps))
     }
 
-    /// Whether the pieces are a listed grouping of this number.
-    fn is_listed(&self, number: &Number) -> bool {
+    /// Whether the pieces are a listed grouping of this number; and whether from the first on.
+    fn listing(&self, number: &Number) -> Option<bool> {
         let parts = self.parts(number);
         // `(06 1) 234 5678`: the prefix and the area code.
         let together = format!(r"^\(d{{{}}}\)d+\)*$", parts.prefix.len() + 1);
@@ -165,19 +165,19 @@ impl Written {
                 .expect("a pattern")
                 .is_match(&self.brackets);
         if !(are_together || self.brackets_are_right()) || !self.prefix_is_listed(&parts) {
-            return false;
+            return None;
         }
         let [_, behind @ ..] = &parts.groups[..] else {
-            return false;
+            return None;
         };
         if behind.is_empty() {
-            return true;
+            return Some(true);
         }
         if behind.iter().any(|group| group.is_bracketed) {
-            return false;
+            return None;
         }
         if number.digits.starts_with("91") {
-            self.is_listed_in_india(number, &parts)
+            self.is_listed_in_india(number, &parts).then_some(true)
         } else {
             let widths: Vec<usize> = parts
                 .groups
@@ -196,11 +196,21 @@ impl Written {
             let is_bare = parts.written_prefix.concat().is_empty();
             let is_figure = gaps == "." || is_bare && pattern!("^(?:[0-9]+00 )+$").is_match(&sums);
             if is_figure && is_domestic(number) {
-                return false;
+                return None;
             }
-            plan::has_format(code(&number.digits).parse().unwrap_or(0), &widths)
-                && (pattern!(r"^(?:[ =-]+|\.+)$").is_match(&gaps)
-                    || first_is_bracketed && pattern!("^~[ =-]*$").is_match(&gaps))
+            let code = code(&number.digits).parse().unwrap_or(0);
+            let are_gaps = pattern!("^[ =-]+$").is_match(&gaps)
+                || first_is_bracketed && pattern!("^~[ =-]*$").is_match(&gaps);
+            if plan::has_format(code, &widths) && (are_gaps || pattern!(r"^\.+$").is_match(&gaps)) {
+                return Some(true);
+            }
+            let has_prefix = self.has_plus || !is_bare;
+            let is_certain = widths.len() == 2 && widths[1] >= 7 && gaps != "=";
+            let is_behind_area = are_gaps
+                && plan::has_first_group(code, widths[0], widths.iter().sum())
+                && (has_prefix || is_certain)
+                && is_listed("behind_area", &written[1..].join(" "), false);
+            is_behind_area.then_some(false)
         }
     }
 
@@ -405,13 +415,18 @@ pub(super) fn joined(run: &str, region: Region) -> Result<(Number, usize), Note>
     }
     let parts = written.parts(&number);
     let is_one_group = parts.groups.len() == 1;
-    let is_listed = written.is_listed(&number) && (is_one_group || is_certain(&number));
-    let is_whole = || !is_one_group && is_whole(&written.up_to[parts.prefix.len()], region);
+    let listing = written
+        .listing(&number)
+        .filter(|_| is_one_group || is_certain(&number));
+    let begins_whole = |groups: usize| is_whole(&written.up_to[groups - 1], region);
     // In some countries a shorter number is the beginning of a longer one, so a format of the country is tested first.
-    if (number.digits.starts_with("91") || is_domestic(&number) || !is_listed) && is_whole() {
+    let is_format = listing == Some(true);
+    let decides = number.digits.starts_with("91") || is_domestic(&number) || !is_format;
+    if decides && !is_one_group && begins_whole(parts.prefix.len() + 1) {
         return Err(Note::TooLong);
     }
-    if !is_listed {
+    let is_begun = || (parts.prefix.len() + 2..written.pieces.len()).any(begins_whole);
+    if listing.is_none() || listing == Some(false) && is_begun() {
         return Err(if written.pieces.len() > 1 {
             Note::SeveralNumbers
         } else {
