@@ -57,8 +57,8 @@ pub(crate) enum NumberingPlan {
     National,
     /// India's thirteen digits of a machine.
     M2m,
-    /// The digits behind the first group of another country's number.
-    BehindArea,
+    /// Another country's, whose own formats begin with such a group.
+    Foreign,
     Imei,
 }
 
@@ -145,7 +145,7 @@ static LIST: LazyLock<Vec<Grouping>> = LazyLock::new(|| {
             let plan = match field() {
                 "national" => NumberingPlan::National,
                 "m2m" => NumberingPlan::M2m,
-                "behind_area" => NumberingPlan::BehindArea,
+                "foreign" => NumberingPlan::Foreign,
                 "imei" => NumberingPlan::Imei,
                 other => panic!("a plan of lists/groupings.tsv: {other}"),
             };

@@ -61,13 +61,20 @@ impl Gaps {
 
     /// Whether the separators are those of a country's format: blanks and dashes, or points.
     pub(super) fn are_one_country_s(&self) -> bool {
-        self.are_blanks_or_dashes() || self.all() == Some(Gap::Point)
+        self.first_is_right() && self.rest_is_blank_or_dash || self.all() == Some(Gap::Point)
     }
 
-    /// Whether blanks and dashes stand between the groups, or nothing but the bracket behind the first.
-    pub(super) fn are_blanks_or_dashes(&self) -> bool {
-        let first_is_right = matches!(self.first, Gap::Blank | Gap::Dash | Gap::SpacedDash)
-            || self.first_is_bracketed && self.first == Gap::Touch;
-        first_is_right && self.rest_is_blank_or_dash
+    fn first_is_right(&self) -> bool {
+        matches!(self.first, Gap::Blank | Gap::Dash | Gap::SpacedDash)
+            || self.first_is_bracketed && self.first == Gap::Touch
+    }
+
+    /// The kind of all separators behind an area code, a blank where there are none.
+    pub(super) fn behind_area(&self) -> Option<Gap> {
+        let rest = match self.count {
+            1 => Some(Gap::Blank),
+            _ => self.rest,
+        };
+        rest.filter(|_| self.first_is_right())
     }
 }

@@ -83,9 +83,13 @@ fn joined(written: &Written, run: &[u8], region: Region) -> Result<Number, Note>
         if decides && !is_one_group && begins_whole(national + 1) {
             return Err(Note::TooLong);
         }
-        let has_whole_behind_area =
-            || listing == Listing::BehindArea && (national + 2..pieces.len()).any(begins_whole);
-        if !is_listed || has_whole_behind_area() {
+        // Without a prefix, a figure may stand before a number.
+        let is_bare = || !written.plus && !written.has_prefix(found);
+        let has_whole = || {
+            (national + 2..pieces.len()).any(begins_whole)
+                || is_bare() && is_whole(&run[pieces[1].start..], region)
+        };
+        if !is_listed || listing == Listing::BehindArea && has_whole() {
             return Err(Note::SeveralNumbers);
         }
     } else if written.listing(found) != Listing::Listed {

@@ -201,6 +201,12 @@ impl<'a> Written<'a> {
         self.national(found).map(|national| national.index)
     }
 
+    /// Whether digits stand before the national ones.
+    pub(super) fn has_prefix(&self, found: Number) -> bool {
+        self.national(found)
+            .is_some_and(|national| national.prefix > 0)
+    }
+
     /// The text up to the end of so many groups.
     pub(super) fn up_to(&self, pieces: usize) -> &'a [u8] {
         &self.run[..self.held[pieces - 1].end]
@@ -302,7 +308,10 @@ impl<'a> Written<'a> {
             Listing::Listed
         } else {
             let is_listed = plan::has_first_group(code, widths[0], written_digits.len())
-                && is_listed_behind_area(&widths[1..], &gaps, has_prefix);
+                && (has_prefix || is_one_number(widths, gaps.first))
+                && gaps.behind_area().is_some_and(|gap| {
+                    groupings::is_listed(NumberingPlan::Foreign, gap, widths, false)
+                });
             Listing::when(is_listed, Listing::BehindArea)
         }
     }
@@ -313,7 +322,7 @@ impl<'a> Written<'a> {
 pub(super) enum Listing {
     Unlisted,
     Listed,
-    /// Only behind the first one: no format of the country has them, so that no groups from the first on may be a
+    /// The first is that of a format of the country, the others are of none: so no groups from the first on may be a
     /// number by themselves.
     BehindArea,
 }
@@ -324,15 +333,10 @@ impl Listing {
     }
 }
 
-/// Whether the groups behind an area code are a listed grouping. Without a prefix, two figures may stand side by side:
-/// there all digits behind it are one group, longer than a PIN code.
-fn is_listed_behind_area(widths: &[usize], gaps: &Gaps, has_prefix: bool) -> bool {
-    /// A PIN code has one digit less.
-    const LONG: usize = 7;
-    let is_certain = || widths.len() == 1 && widths[0] >= LONG && gaps.first != Gap::SpacedDash;
-    gaps.are_blanks_or_dashes()
-        && (has_prefix || is_certain())
-        && groupings::is_listed(NumberingPlan::BehindArea, Gap::Blank, widths, false)
+/// Whether two groups without a prefix are no two figures side by side: the first has more digits than marks and counts,
+/// the last more than PIN codes.
+fn is_one_number(widths: &[usize], gap: Gap) -> bool {
+    widths.len() == 2 && widths[0] >= 3 && widths[1] >= 7 && gap != Gap::SpacedDash
 }
 
 /// The position of the national digits of a written number.

@@ -205,11 +205,14 @@ impl Written {
                 return Some(true);
             }
             let has_prefix = self.has_plus || !is_bare;
-            let is_certain = widths.len() == 2 && widths[1] >= 7 && gaps != "=";
+            let is_one_number =
+                widths.len() == 2 && widths[0] >= 3 && widths[1] >= 7 && gaps != "=";
+            let sign = &gaps[1..].chars().next().unwrap_or(' ').to_string();
             let is_behind_area = are_gaps
+                && gaps[1..].chars().all(|gap| gap.to_string() == *sign)
                 && plan::has_first_group(code, widths[0], widths.iter().sum())
-                && (has_prefix || is_certain)
-                && is_listed("behind_area", &written[1..].join(" "), false);
+                && (has_prefix || is_one_number)
+                && is_listed("foreign", &written.join(sign), false);
             is_behind_area.then_some(false)
         }
     }
@@ -425,8 +428,12 @@ pub(super) fn joined(run: &str, region: Region) -> Result<(Number, usize), Note>
     if decides && !is_one_group && begins_whole(parts.prefix.len() + 1) {
         return Err(Note::TooLong);
     }
-    let is_begun = || (parts.prefix.len() + 2..written.pieces.len()).any(begins_whole);
-    if listing.is_none() || listing == Some(false) && is_begun() {
+    let is_bare = !written.has_plus && parts.written_prefix.concat().is_empty();
+    let has_whole = || {
+        let mut ends = parts.prefix.len() + 2..written.pieces.len();
+        ends.any(begins_whole) || is_bare && is_whole(&parts.groups[1].digits, region)
+    };
+    if listing.is_none() || listing == Some(false) && has_whole() {
         return Err(if written.pieces.len() > 1 {
             Note::SeveralNumbers
         } else {
