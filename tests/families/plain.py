@@ -216,7 +216,7 @@ def abroad_area(dice: Dice) -> Cell:
         digits, style, _ = dice.pick(foreign())
         prefix, area, *rest = re.split("[ -]", style)
         together = "".join(rest)
-        if len(rest) > 1 and 5 <= len(together) <= 9:
+        if len(area) < 5 and len(rest) > 1 and 5 <= len(together) <= 9:
             return plainly(f"{prefix}{dice.pick((' ', ' ', '-'))}{area}{dice.pick((' ', '-'))}{together}", digits)
 
 
