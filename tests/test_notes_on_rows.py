@@ -198,6 +198,12 @@ def complained(
         (1, "Sr. No. 2 is complainant's own number"),
         (3, "Above numbers are not to be blocked"),
         (5, "The above complaints were found false"),
+        (0, "* S.No. 2 & 1 are family members of victim"),
+        (0, "क्रम संख्या 2 का नंबर गलत है"),
+        (0, "Sr. No. 2 friend's number"),
+        (0, "Sr. No. 2: hospital number"),
+        (1, "Sr. No. 2 pls confirm"),
+        (0, "Above nos. doubtful"),
     ],
 )
 def test_numbers_above_a_note_wait_and_the_note_is_shown(tmp_path: Path, place: int, text: str, kind: str) -> None:
@@ -217,14 +223,34 @@ def test_numbers_above_a_note_that_is_not_split_as_a_row_wait(tmp_path: Path, te
 
 @pytest.mark.parametrize(
     ("place", "text"),
-    [(3, "B) Not to be blocked"), (0, "Deleted rows:"), (0, "Complaints found false"), (3, "Complaints withdrawn")],
+    [
+        (3, "B) Not to be blocked"),
+        (0, "Deleted rows:"),
+        (0, "Complaints found false"),
+        (3, "Complaints withdrawn"),
+        (0, "Following numbers are of witnesses"),
+        (0, "Doubtful"),
+        (3, "To be verified"),
+        (0, "Surrendered SIMs"),
+        (0, "Rejcted"),
+    ],
 )
 def test_rows_below_such_a_heading_are_refused(tmp_path: Path, place: int, text: str) -> None:
     listed, waiting, refused = complained(tmp_path, between=at(place, text, 6))
     assert (listed, waiting, [*refused]) == ([A], {}, [3, 4])
 
 
-@pytest.mark.parametrize("text", [*HARMLESS, "Total complaints: 2", "Complaints of May 2026", "Complainant"])
+#: Notes of who sends a sheet on.
+FORWARDING = [
+    "The above numbers are forwarded to DoT for necessary action",
+    "Sr. Nos. 1 to 2 are numbers of the same accused",
+    "उपरोक्त नंबर ब्लॉक करने की कृपा करें",
+]
+
+
+@pytest.mark.parametrize(
+    "text", [*HARMLESS, "Total complaints: 2", "Complaints of May 2026", "Complainant", *FORWARDING]
+)
 @pytest.mark.parametrize("place", [0, 1, 3, 5])
 def test_a_harmless_line_lets_complaints_be_listed(tmp_path: Path, text: str, place: int) -> None:
     listed, waiting, _ = complained(tmp_path, at(place, text, 6))
@@ -266,7 +292,7 @@ def test_a_heading_of_own_or_other_numbers_among_the_rows(tmp_path: Path, header
     assert len(read_numbers(path).keys) == 2
 
 
-@pytest.mark.parametrize("heading", ["PS Cyber East", "PS New Friends Colony", "Rejcted", "Bank contacts"])
+@pytest.mark.parametrize("heading", ["PS Cyber East", "PS New Friends Colony", "Second lot", "Bank contacts"])
 def test_another_text_alone_above_numbers_is_named(tmp_path: Path, heading: str) -> None:
     """A sheet that is grouped by station counts; what else such a text may say is for the reader to see."""
     path = tmp_path / "a.csv"

@@ -14,7 +14,7 @@ from typing import Any, Final
 
 from numguard.compute import pc
 from numguard.number_list.beside import is_of_money
-from numguard.number_list.decision_headings import REFUSED, Heading, kind_of
+from numguard.number_list.decision_headings import Heading, kind_of
 from numguard.number_list.decision_words import AGAINST, is_refused
 from numguard.number_list.doubted import PHRASES as DOUBTS
 from numguard.number_list.doubted import WRITTEN, is_doubted
@@ -84,9 +84,11 @@ _BESIDE_THEIRS: Final = (
 )
 
 
+#: Words of what waits, which a desk may still have to work on.
+_WAITS: Final = words_in("by enquiry io kept later pending process ruko till under until wait with")
 #: What is refused, of a line or a title: `Rejected list`.
 _OF_LISTS: Final = words_in(
-    "list lists mob mobile mobiles msisdn no nos number numbers of phone soochi suchi the",
+    "list lists mob mobile mobiles msisdn no nos number numbers of phone sim sims soochi suchi the",
     "का की के नंबर नम्बर नंबरों मोबाइल सूची लिस्ट",
 )
 
@@ -244,16 +246,17 @@ def is_not_accepted(text: str) -> bool:
 
 
 def heads_refused(text: str) -> bool:
-    """Whether a line or a title says that the numbers below are refused, and not only that they wait.
+    """Whether a line or a title says that the numbers below are refused, or may be others, and not only that they wait.
 
     >>> [heads_refused(text) for text in ("Not approved numbers:", "List (approval pending)", "On hold", "Pending")]
     [True, True, True, False]
-    >>> [heads_refused(text) for text in ("अस्वीकृत नंबर", "Rejected list", "Numbers on hold amount cases")]
-    [True, True, False]
+    >>> [heads_refused(text) for text in ("अस्वीकृत नंबर", "Rejcted list", "Doubtful", "Numbers on hold amount cases")]
+    [True, True, True, False]
     """
-    bare = " ".join(word for word in words_of(text) if word not in _OF_LISTS)
-    is_held = any(map(is_held_back, (text, bare))) and not REFUSED.isdisjoint(words_of(text))
-    return is_held or any(map(is_not_accepted, (text, bare)))
+    words = spelt(words_of(text))
+    bare = " ".join(word for word in words if word not in _OF_LISTS)
+    is_held = any(map(is_held_back, (text, bare))) and not _WAITS.issuperset(bare.split())
+    return is_held or any(map(is_not_accepted, (text, bare))) or any(map(is_doubted, (text, bare)))
 
 
 def is_held_back(text: str) -> bool:

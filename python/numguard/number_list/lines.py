@@ -12,7 +12,9 @@ from collections.abc import Callable
 from functools import lru_cache
 from typing import Final
 
-from numguard.number_list.against import heads_refused, is_held_back
+from numguard.number_list.against import heads_refused, is_held_back, is_theirs
+from numguard.number_list.doubted import is_doubted
+from numguard.number_list.ordinary import is_not_ordinary
 from numguard.number_list.spared import is_not_listed, is_of_officers, is_set_aside, is_spared, why_spared
 from numguard.number_list.titles import NOT_KNOWN, OF_FAMILY, heads_victims, is_of_victims, words_of
 from numguard.number_list.words import words_for, words_in
@@ -27,7 +29,7 @@ _ROWS: Final = re.compile(
     r"(?<![^\W\d_])(?:the |at |of )*"
     r"(?:(?:\+?91[ -]?)?(?<!\d)[6-9]\d{4}[ -]?\d{5}(?!\d)"
     r"|(?:s\.? ?[rl]?\.? ?no|(?:sr|sl)\b|serial|row|entry|entries|क्रम|क्रमांक|पंक्ति)(?:s\b)?"
-    r"\.?(?:[ .:]*(?:no|number|num|nos)?s?\b)?[ .:#]*\d{1,4}(?:\W{0,3}(?:(?:and|to)\W{1,2})?\d{1,4}(?!\d))*)",
+    r"\.?(?:[ .:]*(?:(?:no|number|num|nos)?s?\b|संख्या))?[ .:#]*\d{1,4}(?:\W{0,3}(?:(?:and|to)\W{1,2})?\d{1,4}(?!\d))*)",
     re.IGNORECASE,
 )
 #: Words between the rows and the statement on them, and those of a note on what is above it.
@@ -92,8 +94,8 @@ def is_note_against(text: str, also: Callable[[str], bool] | None = None) -> boo
         also: What else of a text, or of what it says of the rows that it names, is against them.
 
     >>> notes = ("Note: Sr. No. 2 is a victim's number", "Sr. No. 1 & 4 on hold", "Above numbers not to be blocked")
-    >>> [is_note_against(text) for text in notes]
-    [True, True, True]
+    >>> [is_note_against(text) for text in (*notes, "* S.No. 2 friend's number", "Sr. No. 4 pls confirm")]
+    [True, True, True, True, True]
     >>> notes = ("Nodal officer", "Victims: 12", "Total", "Note: dates are dd/mm/yyyy", "Page 1 of 2", "Pending: 0")
     >>> [is_note_against(text) for text in notes]
     [False, False, False, False, False, False]
@@ -102,9 +104,11 @@ def is_note_against(text: str, also: Callable[[str], bool] | None = None) -> boo
         return False
     statement = _statement_of(text)
     if is_on_rows(text):
+        whole = _without_rows(text)
         return (
             any(map(_is_against, (text, statement)))
-            or is_held_back(statement)
+            or any(is_so(one) for is_so in (is_held_back, is_doubted, is_theirs) for one in (whole, statement))
+            or (_ROWS.search(text) is not None and is_not_ordinary(statement))
             or (also is not None and also(statement))
         )
     if is_of_officers(statement) or heads_victims(statement) or is_set_aside(statement):
@@ -131,13 +135,17 @@ def _is_against(text: str) -> bool:
     return heads_others(text) or why_spared(text, is_prose=True) is not None
 
 
+def _without_rows(text: str) -> str:
+    return _ROWS.sub(" ", _NOTE.sub("", text)).strip(" :-\u2013\u2014.,*#\u2022")
+
+
 def _statement_of(text: str) -> str:
     """What a note says, without the rows that it names and the words between.
 
     >>> [_statement_of(text) for text in ("Note: Sr. No. 2 is a false complaint", "NB - rows 2 to 4: victims")]
     ['false complaint', 'victims']
     """
-    words = _ROWS.sub(" ", _NOTE.sub("", text)).strip(" :-\u2013\u2014.,").split()
+    words = _without_rows(text).split()
     around = _BETWEEN | _ABOVE
     while words and words[0].casefold().strip(" :,.-") in around:
         del words[0]

@@ -16,9 +16,18 @@ import numpy as np
 import pyarrow as pa
 
 from numguard.compute import pc
+from numguard.number_list.against import heads_refused
 from numguard.number_list.beside import is_of_money, is_of_serials, is_yes
-from numguard.number_list.spared import is_not_listed, is_of_officers, is_set_aside, is_spared
-from numguard.number_list.titles import FILLING, is_block_unwanted, is_victim, names_victims, statements_of, words_of
+from numguard.number_list.spared import NUMBERS, is_not_listed, is_of_officers, is_set_aside, is_spared
+from numguard.number_list.titles import (
+    FILLING,
+    is_block_unwanted,
+    is_of_victims,
+    is_victim,
+    names_victims,
+    statements_of,
+    words_of,
+)
 from numguard.number_list.words import words_for, words_in
 from numguard.registry.arrays import Bools, flags, ints
 from numguard.registry.sheets import cells
@@ -95,7 +104,8 @@ def heads_no_complaints(text: str) -> bool:
     """
     # `Deleted rows`: what is deleted is spared by its word alone.
     rows_spared = is_spared(text) or is_spared(" ".join(word for word in words_of(text) if word not in _OF_ROWS))
-    return rows_spared or heads_officers(text) or _heads_unlisted(text)
+    of_victims = is_of_victims(text) and not NUMBERS.isdisjoint(words_of(text))
+    return rows_spared or of_victims or heads_officers(text) or _heads_unlisted(text) or heads_refused(text)
 
 
 def _heads_unlisted(text: str) -> bool:
