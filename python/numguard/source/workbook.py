@@ -109,7 +109,7 @@ class FilledSheet:
             rows = "1 row is hidden" if len(self.hidden) == 1 else f"{len(self.hidden):,} rows are hidden"
             found.append(
                 f"{rows} by a filter or by hand, the first is row {min(self.hidden) + 1}; they are read as all others "
-                "are, and the numbers of complaints in them wait: delete those that do not count"
+                "are: delete those that do not count"
             )
         if self.struck:
             cells = "1 cell is struck out" if len(self.struck) == 1 else f"{len(self.struck):,} cells are struck out"
@@ -127,8 +127,8 @@ class FilledSheet:
             cells = "1 cell is" if len(self.covered) == 1 else f"{len(self.covered):,} cells are"
             found.append(
                 f"{cells} below merged cells, which hide what they hold; the first is in row "
-                f"{min(self.covered)[0] + 1}; they are read as all others are, and suspects' numbers among them wait: "
-                "unmerge the cells, and delete what does not count"
+                f"{min(self.covered)[0] + 1}; they are read as all others are: unmerge the cells, and delete what does "
+                "not count"
             )
         if self.noted:
             cells = "1 cell has a note" if len(self.noted) == 1 else f"{len(self.noted):,} cells have notes"
