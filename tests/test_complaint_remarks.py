@@ -63,7 +63,7 @@ CLEARING = [
     "Unblock request received", "Rejcted", "Rejcted by SP", "Not aproved", "not approvd", "Not to be blcoked",
     "dont blok", "Amount 5000, pls verify", "KYC fraud. Pls verify", "OTP fraud - please check", "not verified yet",
     "Yet to be verified", "sent to SP for approval", "SP approval not taken", "Refused", "Cancelled", "delete", "test",
-    "decoy", "bank employee", "re-allotted",
+    "decoy", "bank employee", "re-allotted", "hospital no", "Doctor's no.", "no of doctor", "Gas agency no",
 ]  # fmt: skip
 #: The same in other languages and in longer statements, which spare the number.
 SPARED_TOO = [
@@ -192,6 +192,8 @@ ORDINARY = [
     "Number of accused not traced", "Jio SIM", "Mobile recharge done", "SIM swap done", "इस नंबर से कॉल आया",
     "ठग का फोन नंबर", "संशयिताचा क्रमांक", "हा क्रमांक आरोपीचा आहे", "ਠੱਗ ਦਾ ਨੰਬਰ", "Is number se call aaya tha",
     "Account number of friend", "UTR number not given", "FIR number 12", "Police informed", "Known person of accused",
+    "2nd no.", "UPI linked no.", "Paytm no", "PhonePe number", "Alt no", "Refund no", "KYC no", "Sr no", "Account no",
+    "Fraudster's no", "Verified no",
 ]  # fmt: skip
 #: Further headings, and cells that say nothing against a block.
 ORDINARY_BELOW = [

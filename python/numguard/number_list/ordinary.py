@@ -17,15 +17,16 @@ from numguard.number_list.spared import NUMBERS
 from numguard.number_list.titles import FILLING, OF_FAMILY, is_victim, statements_of, words_of
 from numguard.number_list.words import words_for, words_in
 
-#: Words for a number; `no` alone is a denial.
+#: Words for a number. `no` is one behind another word, at the end, or before `of`; else it may be a denial.
 _NUMBERS: Final = NUMBERS | words_for("number")
-_ANY_NUMBER: Final = "|".join(sorted(_NUMBERS))
+_NO: Final = words_in("no nos")
+_ANY_NUMBER: Final = "|".join(sorted(_NUMBERS | _NO))
 #: A statement of more words is prose.
 _FEW_WORDS: Final = 6
 #: Words of the number of another thing, or of the handset.
 _OF_THINGS: Final = words_for("thing") - words_in("bank customer link website") | words_in(
-    "amount app banking bill case challan consignment docket fir gd handset imei letter money order policy recharge "
-    "reference rrn shop ticket tracking transaction txn utr vehicle wallet"
+    "amount app banking bill case challan consignment docket fir gd handset imei kyc letter money order policy "
+    "recharge reference refund rrn serial shop sr ticket tracking transaction txn utr vehicle wallet"
 )
 _DENIED: Final = words_for("denial", "no") - words_in("f false n no pending reject rejected yet ना")
 #: What is denied of a number that is to be blocked: `Number not reachable`.
@@ -70,7 +71,7 @@ def _may_clear(text: str) -> bool:
 def is_not_ordinary(statement: str) -> bool:
     """Whether a short statement names the number and has a word that is not ordinary.
 
-    >>> [is_not_ordinary(text) for text in ("SIM surrendered", "dost ka number", "नंबर बैंक का है", "hacked number")]
+    >>> [is_not_ordinary(text) for text in ("SIM surrendered", "dost ka number", "नंबर बैंक का है", "hospital no.")]
     [True, True, True, True]
     >>> of = "Fraudster's number", "Number not reachable", "Fake SBI customer care number", "Number belongs to Ram"
     >>> [is_not_ordinary(text) for text in of]
@@ -78,7 +79,7 @@ def is_not_ordinary(statement: str) -> bool:
     """
     words = words_of(statement)
     there = set(words)
-    if len(words) > _MORE_WORDS or there.isdisjoint(_NUMBERS) or there & _OF_THINGS:
+    if len(words) > _MORE_WORDS or not _names_number(words) or there & _OF_THINGS:
         return False
     if any(map(is_victim, words)):
         return not there.isdisjoint(_BY_MISTAKE)
@@ -90,6 +91,17 @@ def is_not_ordinary(statement: str) -> bool:
         return False
     names = {word.casefold() for word in re.findall(r"[^\W\d_]+", statement)[1:] if _NAME.match(word)}
     return not (there & _OF_OWNERS and there <= _ORDINARY | _OF_OWNERS | names)
+
+
+def _names_number(words: Sequence[str]) -> bool:
+    """Whether a statement names a number.
+
+    >>> [_names_number(text.split()) for text in ("bank number", "doctor no", "no of doctor", "no", "no refund")]
+    [True, True, True, False, False]
+    """
+    is_last = len(words) > 1 and words[-1] in _NO
+    is_first = len(words) > 1 and words[0] in _NO and words[1] == "of"
+    return is_last or is_first or not _NUMBERS.isdisjoint(words)
 
 
 def _is_denied(words: Sequence[str]) -> bool:
