@@ -35,6 +35,13 @@ def test_a_sheet_that_only_counts_complaints_is_no_question(tmp_path: Path, othe
     assert added(tmp_path, other, sheet="Sheet") == (1, [])
 
 
+def test_a_sheet_of_blanks_is_empty(tmp_path: Path) -> None:
+    assert added(tmp_path, [["", " "], ["\xa0", ""]]) == (1, [])
+    book_of_sheets({"Sheet": [[" "]]}).save(tmp_path / "b.xlsx")
+    with pytest.raises(InputError, match="all its sheets are empty"):
+        ng.scan(tmp_path / "b.xlsx", {"Suspect Mobile": ng.NumberSet([9876543210])})
+
+
 @pytest.mark.parametrize(
     "other",
     [

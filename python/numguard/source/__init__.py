@@ -243,7 +243,7 @@ def as_text(member: Member, key_of: Callable[[str], Key | None]) -> tuple[list[M
                 member.container,
                 "text",
                 "workbook",
-                partial(opened_bytes, as_lines(filled.rows)),
+                partial(opened_bytes, as_lines(filled.columns)),
                 warnings=(*member.warnings, *filled.warnings),
             )
             for number, (name, filled) in enumerate(sheets.items(), 1)

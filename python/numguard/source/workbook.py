@@ -45,7 +45,7 @@ class FilledSheet:
     """A sheet that is not empty; rows and columns from 0.
 
     Attributes:
-        rows: its rows as text cells.
+        columns: its columns as text cells, all of one length.
         without_value: how many of its cells are formulas without a value.
         hidden: the hidden rows that are not empty.
         struck: (row, column) of the cells that are struck out and not empty.
@@ -54,7 +54,7 @@ class FilledSheet:
         noted: the rows of the cells that have a note, each with its text.
     """
 
-    rows: list[list[str]]
+    columns: list[Sequence[str]]
     without_value: int
     hidden: frozenset[int] = frozenset()
     struck: frozenset[tuple[int, int]] = frozenset()
@@ -63,32 +63,32 @@ class FilledSheet:
     noted: tuple[tuple[int, str], ...] = ()
 
     @classmethod
-    def of(cls, rows: list[list[str]], found: Inspected, ranges: Collection[Range]) -> FilledSheet:
+    def of(cls, columns: list[Sequence[str]], found: Inspected, ranges: Collection[Range]) -> FilledSheet:
         """The sheet with these cells, of which that was found, and with these ranges of merged cells."""
-        hidden = frozenset(k for k in found.hidden if k < len(rows) and any(map(str.strip, rows[k])))
-        struck = frozenset(
-            (k, at) for k, at in found.struck if k < len(rows) and at < len(rows[k]) and rows[k][at].strip()
-        )
-        covered = frozenset(_covered(rows, ranges))
+        height, width = len(columns[0]), len(columns)
         # A second row of headings has no figures.
-        has_figures = cache(lambda row: any(map(FIGURES.search, rows[row])))
-        is_filled = cache(lambda row: any(map(str.strip, rows[row])))
+        has_figures = cache(lambda row: any(FIGURES.search(cells[row]) for cells in columns))
+        is_filled = cache(lambda row: any(cells[row].strip() for cells in columns))
+        hidden = frozenset(k for k in found.hidden if k < height and is_filled(k))
+        struck = frozenset((k, at) for k, at in found.struck if k < height and at < width and columns[at][k].strip())
+        covered = frozenset(_covered(columns, ranges))
 
         def lacks(top: int, left: int, bottom: int) -> bool:
             """Whether rows of data are without what a merged cell holds; it may be their only figures."""
-            held = rows[top][left]
-            if not held.strip():
+            if not columns[left][top].strip():
                 return False
-            below = range(top + 1, min(bottom + 1, len(rows)))
-            return has_figures(top + 1) or (FIGURES.search(held) is not None and any(map(is_filled, below)))
+            below = range(top + 1, min(bottom + 1, height))
+            return has_figures(top + 1) or (
+                FIGURES.search(columns[left][top]) is not None and any(map(is_filled, below))
+            )
 
         merged = (
             top
             for (top, left), (bottom, _) in ranges
-            if top < min(bottom, len(rows) - 1) and left < len(rows[top]) and lacks(top, left, bottom)
+            if top < min(bottom, height - 1) and left < width and lacks(top, left, bottom)
         )
         return cls(
-            rows,
+            columns,
             found.without_value,
             hidden,
             struck,
@@ -152,9 +152,10 @@ class SheetPart(Part):
         warnings = *member.warnings, *filled.warnings
         about = replace(member, name=name, sheet=sheet, warnings=warnings)
         super().__init__(replace(about, hidden_rows=hidden, struck_out=struck, covered=covered, notes=notes))
-        self._rows = rows = filled.rows
+        self._columns = filled.columns
+        self._rows = rows = list(zip(*filled.columns, strict=True))
         at = _header_row(rows, wanted)
-        above = next((row for row in reversed(rows[:at]) if any(cell.strip() for cell in row)), [])
+        above: Sequence[str] = next((row for row in reversed(rows[:at]) if any(cell.strip() for cell in row)), ())
         joined = joined_names(rows[at], rows[at + 1] if at + 1 < len(rows) else [], wanted)
         completed = completed_names(rows[at - 1], rows[at]) if at and not joined else None
         self._header = joined or completed or rows[at]
@@ -185,13 +186,14 @@ class SheetPart(Part):
                 self.account.skip(kind)
         schema = self.stored_schema()
         places = range(len(header)) if columns is None else [schema.names.index(name) for name in columns]
-        data = [pa.array([self._rows[at][place] for at in data_rows], pa.string()) for place in places]
+        of_data = pa.array(data_rows, pa.int64())
+        data = [pa.array(self._columns[place], pa.string()).take(of_data) for place in places]
         schema = pa.schema([schema.field(place) for place in places])
         if data_rows:
             yield Batch(pa.RecordBatch.from_arrays(data, schema=schema), self.name, np.array(data_rows, np.int64) + 1)
 
 
-def _header_row(rows: list[list[str]], wanted: Callable[[str], bool] | None) -> int:
+def _header_row(rows: Sequence[Sequence[str]], wanted: Callable[[str], bool] | None) -> int:
     """The row with most of the wanted names; without any, the first row with several cells, or the first."""
     filled = [k for k, row in enumerate(rows[:_SEARCHED]) if any(cell.strip() for cell in row)]
     if not filled:
@@ -230,15 +232,15 @@ def part_name(file: str, sheet: str, number: int, count: int) -> str:
     return f"{file}/{f'sheet {number}' if may_be_number(sheet) else sheet}"
 
 
-def as_lines(rows: list[list[str]]) -> bytes:
+def as_lines(columns: Sequence[Sequence[str]]) -> bytes:
     """A sheet as a text: a line for each row, a tab between its cells."""
-    return "\n".join(tabbed([pa.array(cells, pa.string()) for cells in zip(*rows, strict=True)])).encode()
+    return "\n".join(tabbed([pa.array(cells, pa.string()) for cells in columns])).encode()
 
 
 def filled_sheets(
     name: str, content: bytes, chosen: str | None = None
 ) -> tuple[dict[str, FilledSheet], list[PassedOver]]:
-    """The sheets that are not empty, as rows of text cells from the first row and column on.
+    """The sheets that are not empty, as columns of text cells from the first row and column on.
 
     Hidden sheets, which often contain the choices of a form or what is out of date, count only if `chosen`; those that
     do not count come second.
@@ -285,10 +287,9 @@ def _filled(name: str, content: bytes) -> Iterator[tuple[str, bool, FilledSheet]
             of_sheet = _inspected(name, found, sheet_name, rows)
             cells = _restore_lost(rows, of_sheet.lost, name, cells)
             _pad(rows, of_sheet.padded)
-            if rows:
+            if columns := _columns(rows):
                 ranges = sheet.merged_cell_ranges or of_sheet.merged
-                filled = FilledSheet.of(_as_written(rows), of_sheet, ranges)
-                yield sheet_name, sheet_name in hidden, filled
+                yield sheet_name, sheet_name in hidden, FilledSheet.of(columns, of_sheet, ranges)
     except OverflowError as span:
         raise InputError(
             f"{name}: a large number has the format of a duration ([h]:mm:ss): give its column the format of a number, "
@@ -357,45 +358,55 @@ def _pad(rows: list[list[Any]], padded: Mapping[Place, int]) -> None:
                 rows[at][column] = written.zfill(digits)
 
 
-def _covered(rows: list[list[str]], ranges: Collection[Range]) -> Iterator[Place]:
+def _covered(columns: Sequence[Sequence[str]], ranges: Collection[Range]) -> Iterator[Place]:
     """The cells that are not empty, and that merged ones hide."""
-    height, width = len(rows), len(rows[0])
+    height, width = len(columns[0]), len(columns)
     left_over = height * width
     for (top, left), (bottom, right) in ranges:
         down, along = range(top, min(bottom + 1, height)), range(left, min(right + 1, width))
         left_over -= len(down) * len(along)
         if left_over < 0:
             raise zipfile.BadZipFile("merged cells that overlap")
-        for row in down:
-            cells = rows[row]
-            yield from ((row, at) for at in along if cells[at].strip() and (row, at) != (top, left))
+        for at in along:
+            cells = columns[at]
+            yield from ((row, at) for row in down if cells[row].strip() and (row, at) != (top, left))
 
 
-def _as_written(rows: list[list[Any]]) -> list[list[str]]:
-    doubtful = _doubtful_columns(rows)
-    if doubtful:
-        return [
-            [_both_readings(cell) if k in doubtful else _written(cell) for k, cell in enumerate(row)] for row in rows
-        ]
-    # Most cells are texts.
-    return [[cell if type(cell) is str else _written(cell) for cell in row] for row in rows]
+def _columns(rows: list[list[Any]]) -> list[Sequence[str]]:
+    """The columns of a sheet as texts; none of an empty sheet, or one of blanks alone."""
+    columns = [_as_written(cells) for cells in zip(*rows, strict=True)]
+    return columns if any(any(map(str.strip, cells)) for cells in columns) else []
 
 
-def _doubtful_columns(rows: list[list[Any]]) -> set[int]:
-    """The columns in which day and month may be exchanged.
+def _as_written(cells: Sequence[Any]) -> Sequence[str]:
+    """A column as texts in the form that a text file has."""
+    kinds = {*map(type, cells)}
+    if kinds == {str}:
+        return cells
+    if any(issubclass(kind, dt.date) for kind in kinds) and _are_doubtful(cells):
+        return [_both_readings(cell) for cell in cells]
+    # Most cells are texts and whole numbers, of which these conditions are the shortest.
+    return [
+        cell
+        if type(cell) is str
+        else str(int(cell))
+        if type(cell) is float and cell.is_integer() and -_DIGITS_KEPT < cell < _DIGITS_KEPT
+        else _written(cell)
+        for cell in cells
+    ]
+
+
+def _are_doubtful(cells: Sequence[Any]) -> bool:
+    """Whether day and month may be exchanged in a column of dates.
 
     A spreadsheet with month-first dates that opens a day-first file reads the fifth of April as the fourth of May. It
     leaves the fifteenth as text, because there is no fifteenth month. A column with such text, and with dates on the
     first twelve days of months only, shows this error.
     """
-    doubtful = set()
-    for k, cells in enumerate(zip(*rows, strict=True)):
-        days = [cell.day for cell in cells if isinstance(cell, dt.date)]
-        if days and max(days) <= _MONTHS:
-            texts = (_DAY_FIRST.match(cell) for cell in cells if isinstance(cell, str))
-            if any(found and int(found[1]) > _MONTHS for found in texts):
-                doubtful.add(k)
-    return doubtful
+    if max(cell.day for cell in cells if isinstance(cell, dt.date)) > _MONTHS:
+        return False
+    texts = (_DAY_FIRST.match(cell) for cell in cells if isinstance(cell, str))
+    return any(found and int(found[1]) > _MONTHS for found in texts)
 
 
 def _both_readings(cell: object) -> str:
@@ -406,7 +417,7 @@ def _both_readings(cell: object) -> str:
 
 
 def _written(cell: object) -> str:
-    """A cell as text in the form that a text file has."""
+    """A cell as text."""
     match cell:
         case str():
             written = cell
@@ -415,7 +426,8 @@ def _written(cell: object) -> str:
         case int() | float():
             written = _number(cell)
         case dt.datetime():
-            written = cell.strftime("%Y-%m-%d" if cell.time() == dt.time() else "%Y-%m-%d %H:%M:%S")
+            # `strftime` takes twice as long. A moment within a second after midnight has a time.
+            written = str(cell).removesuffix(" 00:00:00")[:19]
         case dt.timedelta():
             written = clock(round(cell.total_seconds()))
         case _:
