@@ -14,6 +14,8 @@ __all__ = [
     "Gunzip",
     "ImeiSet",
     "Json",
+    "JsonLines",
+    "JsonRows",
     "Linkage",
     "NumberSet",
     "OpenXml",
@@ -32,8 +34,6 @@ __all__ = [
     "format_imei",
     "imei_keys",
     "is_plain_arrow",
-    "json_names",
-    "json_rows",
     "keep_rows",
     "kernels",
     "keyed_hash",
@@ -756,7 +756,7 @@ class Scanner:
         """The hits of one batch, or `None`. With `every`, all rows of the batch with their matches."""
     def begin(self, files: Sequence[PathLike], *, arrow: bool = False) -> None:
         """Start a scan of local Parquet files, or of plain Arrow files; `next` returns its results."""
-    def begin_text(self, text: Text) -> None:
+    def begin_text(self, text: Text | JsonLines) -> None:
         """Start a scan of a text; `next` returns its results."""
     def next(self) -> tuple[Any, ...] | None:
         """The next result of the files or the text; `None` after the last. Checks for signals while it waits.
@@ -820,50 +820,76 @@ class Json:
             bytes: In UTF-8.
         """
 
-def json_names(block: bytes, *, threads: int | None = None) -> tuple[list[str], int]:
-    """The names of the columns of JSON Lines. Those of an object within a record are dotted.
+@final
+class JsonLines:
+    """JSON Lines: their source, and the names of their columns. They can be read once.
 
     Args:
-        block: Whole lines, in UTF-8.
-        threads: As in `numguard.scan`.
-
-    Returns:
-        tuple: The names, in the order in which they first appear, and how many lines are records.
-
-    Raises:
-        UnicodeDecodeError: For a text that is not UTF-8.
-
-    Example:
-        >>> from numguard._core import json_names
-        >>> json_names(b'{"suspect": {"mobile": 98765}}\\n{"by": "desk"}\\n\\n')
-        (['suspect.mobile', 'by'], 2)
-    """
-
-def json_rows(
-    block: bytes, names: Sequence[str], columns: Sequence[int], *, threads: int | None = None
-) -> tuple[pa.RecordBatch, pa.Int64Array, list[tuple[int, bytes]], int, int]:
-    """The rows of JSON Lines. A number is a cell as it is written; a list of texts and numbers is one cell, with semicolons.
-
-    Args:
-        block: Whole lines, in UTF-8.
-        names: The names of all columns, each once.
-        columns: The indices of the columns to return, in this order.
-        threads: As in `numguard.scan`.
-
-    Returns:
-        tuple: The rows as a record batch of strings; the line of each row, from 0 (int64); the other lines, each with its
-        line and text (bytes): they are no object, or have a name twice or one that is not in `names`; the numbers of
-        blank lines and of all lines.
+        source: A path, or an iterable of bytes in UTF-8. The first line begins at its start.
+        names: The names of all columns, each once. Not necessary for `find_names`.
+        offset: The byte offset of the first line in a file.
+        longest: The most bytes of a line.
 
     Raises:
-        UnicodeDecodeError: For a text that is not UTF-8.
+        ArgumentError: For an offset without a path.
 
     Example:
-        >>> from numguard._core import json_rows
-        >>> rows, lines, *others = json_rows(b'{"a": 9.80e9}\\n\\n{"a": [1, "2"]}\\n{"a":\\n', ["a"], [0])
-        >>> rows.to_pylist(), lines.to_pylist(), others
-        ([{'a': '9.80e9'}, {'a': '1; 2'}], [0, 2], [[(3, b'{"a":')], 1, 4])
+        >>> from numguard._core import JsonLines
+        >>> JsonLines([b'{"suspect": {"mobile": 98765}}\\n{"by": "desk"}\\n\\n']).find_names(most=9)
+        (['suspect.mobile', 'by'], 2, 46)
+        >>> lines = JsonLines([b'{"a": 9.80e9}\\n\\n{"a": [1, "2"]}\\n{"a":\\n'], ["a"])
+        >>> for rows, of_rows, (refused, blank, _) in lines.rows([0]):
+        ...     print(rows.to_pylist(), of_rows.to_pylist(), blank)
+        [{'a': '9.80e9'}, {'a': '1; 2'}] [1, 3] 1
+        >>> refused.to_pylist()
+        [{'line': 4, 'lines': 1, 'fields': 0, 'note': 'not_json', 'text': b'{"a":'}]
     """
+    def __new__(
+        cls,
+        source: PathLike | Iterable[bytes],
+        names: Sequence[str] = (),
+        *,
+        offset: int = 0,
+        longest: int = 1 << 28,
+    ) -> JsonLines: ...
+    def find_names(self, *, most: int, threads: int | None = None) -> tuple[list[str], int, int]:
+        """The names of the columns. Those of an object within a record are dotted.
+
+        Args:
+            most: Where there are more names, the text is not read to its end.
+            threads: As in `numguard.scan`.
+
+        Returns:
+            tuple: The names, in the order in which they first appear; how many lines are records; the number of bytes.
+
+        Raises:
+            InputError: For a text that is not UTF-8, or a line that is too long.
+        """
+    def rows(self, columns: Sequence[int], *, block: int = 1 << 22, threads: int | None = None) -> JsonRows:
+        """The rows. A number is a cell as it is written; a list of texts and numbers is one cell, with semicolons.
+
+        Args:
+            columns: The indices of the columns to return, in this order.
+            block: Approximate number of bytes of one batch.
+            threads: As in `numguard.scan`.
+
+        Returns:
+            iterator: Of tuples: the rows as a record batch of strings; the line of each row, from 1 (int64); a tuple of
+            what is between the rows, as of `Text.rows`: lines that are no object, or have a name twice or one that is not
+            in `names`, with their whole texts; the number of blank lines; False.
+
+        Raises:
+            ArgumentError: For an index of no column.
+            InputError: As for `find_names`.
+        """
+
+@final
+class JsonRows:
+    """The rows of JSON Lines."""
+    def __iter__(self) -> JsonRows: ...
+    def __next__(self) -> tuple[pa.RecordBatch, pa.Int64Array, tuple[pa.RecordBatch, int, bool]]: ...
+    def close(self) -> None:
+        """Stops reading."""
 
 class _Doubt(TypedDict):
     column: int

@@ -18,6 +18,7 @@ from numguard.scanning.projection import Projection
 from numguard.scanning.summary import SkippedFile
 from numguard.source import (
     ArrowFilePart,
+    JsonPart,
     ParquetPart,
     Part,
     TextPart,
@@ -124,7 +125,9 @@ class Run:
         """How a part is read."""
         if isinstance(part, ArrowFilePart) and is_plain_arrow(part.path):
             return "plain arrow"
-        return "parquet" if isinstance(part, ParquetPart) else "text" if isinstance(part, TextPart) else "batches"
+        if isinstance(part, ParquetPart):
+            return "parquet"
+        return "text" if isinstance(part, (TextPart, JsonPart)) else "batches"
 
     def _run_files(self, parts: list[Any], *, arrow: bool) -> Iterator[pa.RecordBatch]:
         """Local Parquet and plain Arrow files are read by the compiled module, many pieces at a time."""
@@ -159,7 +162,7 @@ class Run:
                 part.account.check_strict(part.name)
             self._part_done()
 
-    def _hits_of_text(self, part: TextPart) -> Iterator[pa.RecordBatch]:
+    def _hits_of_text(self, part: TextPart | JsonPart) -> Iterator[pa.RecordBatch]:
         """Text is read by the compiled module, many blocks at a time; it returns lines that are no row."""
         before = self._scanner.rows
         with part.to_scan() as rows:
@@ -171,7 +174,7 @@ class Run:
                     yield rest[0]
                 elif what == "lines":
                     part.account_for(rest[0])
-                elif what == "doubtful":
+                elif what == "doubtful" and isinstance(part, TextPart):
                     self._scanner.decide(part.are_rows(rest[0]))
                 elif what == "failed":
                     with in_part(part):

@@ -90,8 +90,8 @@ from numguard.source.unread import is_at_fault
 from numguard.types import PathLike
 
 __all__ = [
-    "ORIGIN", "REFUSED", "Account", "ArrowFilePart", "Batch", "Found", "OpenSource", "ParquetPart", "Part",
-    "PassedOver", "TextPart", "Validation", "accounted", "as_text", "check_columns", "check_header",
+    "ORIGIN", "REFUSED", "Account", "ArrowFilePart", "Batch", "Found", "JsonPart", "OpenSource", "ParquetPart",
+    "Part", "PassedOver", "TextPart", "Validation", "accounted", "as_text", "check_columns", "check_header",
     "check_listed_once", "contradicted", "copies_among", "dated", "each_source", "exporting", "files_of", "headings",
     "in_part", "in_steps", "is_at_fault", "is_listed_twice", "is_local", "is_of_country", "kind_of_file",
     "looks_national", "open_members", "open_source", "other_blanks", "outermost", "paths_read_by",

@@ -10,19 +10,21 @@ from __future__ import annotations
 import itertools
 import json
 import re
+import sys
 from collections.abc import Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from functools import cached_property, partial
-from typing import Any, BinaryIO, Final, NamedTuple, NoReturn
+from typing import Any, Final, NamedTuple, NoReturn
 
 import pyarrow as pa
 
-from numguard._core import Json, json_names, json_rows
+from numguard._core import Json, JsonLines
 from numguard.compute import named
 from numguard.errors import ArgumentError, InputError
 from numguard.source.container import Member, Opener, opened_bytes, read_up_to, read_whole
-from numguard.source.limits import check
-from numguard.source.part import Above, Batch, Part, reading, was_changed
+from numguard.source.limits import check, limit
+from numguard.source.lines import Between, in_one_process
+from numguard.source.part import Above, Batch, Part, in_part, reading, was_changed
 
 #: A mobile number of India, as it is written most often.
 _MOBILE = re.compile(r"(?<!\d)(?:\+?91[- ]?|0)?[6-9]\d{4}[- ]?\d{5}(?!\d)", re.ASCII)
@@ -41,9 +43,11 @@ _REMEDY = "save it as a list of records (orient='records' of pandas), or as CSV"
 #: The name of the column of a list of texts.
 _ONLY: Final = b"number"
 
-#: Bytes that are read at a time, and the most cells of as many lines: a line of a few bytes is a row of all columns.
+#: Bytes of a batch, and the most cells of as many lines: a line of a few bytes is a row of all columns.
 _BLOCK: Final = 1 << 22
-_CELLS: Final = 1 << 25
+_CELLS: Final = 1 << 23
+#: Bytes of one read from a stream.
+_READ: Final = 1 << 20
 #: Bytes among which the first line of JSON Lines must end.
 _FIRST: Final = 1 << 20
 _BOM: Final = b"\xef\xbb\xbf"
@@ -58,6 +62,14 @@ class Records(NamedTuple):
     open: Opener
     #: Those that it has beside the list of records, as `file_name` of MNRL, and the key of the list.
     titles: Sequence[str] = ()
+
+
+class _Names(NamedTuple):
+    """The names of the columns, how many lines are records, and how many bytes to read at a time."""
+
+    names: list[str]
+    records: int
+    block: int
 
 
 class JsonPart(Part):
@@ -85,40 +97,48 @@ class JsonPart(Part):
         """The records, in order."""
         names, records, size = self._names
         places = range(len(names)) if columns is None else [names.index(name) for name in columns]
-        before = 1
-        for block in self._blocks(size):
-            with reading(self.name, "the file"):
-                rows, lines, refused, blank, count = json_rows(block, names, list(places))
-            self.account.skip("blank", blank)
-            for line, text in refused:
-                self.account.refuse(before + line, text.decode(), "not_json")
-            records -= rows.num_rows
-            if rows.num_rows:
-                yield Batch(rows, self.name, before + lines.to_numpy())
-            before += count
+        with self._lines(names) as text, in_part(self):
+            batches = text.rows(list(places), block=size)
+            try:
+                for rows, lines, between in in_one_process(batches, "the reading of this text"):
+                    self.account_for(between)
+                    records -= rows.num_rows
+                    if rows.num_rows:
+                        yield Batch(rows, self.name, lines.to_numpy())
+            finally:
+                batches.close()
         if records:
             raise was_changed(self.name)
 
+    @contextmanager
+    def to_scan(self) -> Iterator[JsonLines]:
+        """Its records for the compiled scanner, with a new account, to which the caller adds the number of rows."""
+        self.begin_account()
+        with self._lines(self._names.names) as text:
+            yield text
+        if self.account.used != self._names.records:
+            raise was_changed(self.name)
+
+    def account_for(self, between: Between) -> None:
+        """Counts the lines between records in the account."""
+        refused, blank, _ = between
+        self.account.skip("blank", blank)
+        for line in refused.to_pylist():
+            self.account.refuse(line["line"], line["text"].decode(), line["note"])
+
     @cached_property
-    def _names(self) -> tuple[list[str], int, int]:
-        """The names of the columns, how many lines are records, and how many bytes to read at a time."""
-        names: dict[str, None] = {}
-        records = length = 0
-        for block in self._blocks(_BLOCK):
-            with reading(self.name, "the file"):
-                found, count = json_names(block)
-            names |= dict.fromkeys(found)
-            records += count
-            length += len(block)
-            check("columns", len(names), self._member.name, "its columns are")
+    def _names(self) -> _Names:
+        with self._lines() as text, in_part(self):
+            names, records, length = text.find_names(most=min(limit("columns"), sys.maxsize))
+        check("columns", len(names), self._member.name, "its columns are")
         if not records and self._records.form == "json lines":
             _damaged(self._member.name)
         size = _CELLS * length // max(1, len(names) * records)
-        return list(names), records, max(1, min(_BLOCK, size))
+        return _Names(names, records, max(1, min(_BLOCK, size)))
 
     @cached_property
     def _records(self) -> Records:
-        with reading(self.name, "the file"):
+        with reading(self.name, "the file"), in_part(self):
             with self._member.open() as stream:
                 head = read_up_to(stream, _FIRST).removeprefix(_BOM)
             if _is_lines(head):
@@ -132,42 +152,22 @@ class JsonPart(Part):
                 return Records("json lines", partial(opened_bytes, text))
             return records_of(whole, self._member.name)
 
-    def _blocks(self, size: int) -> Iterator[bytes]:
-        """Whole lines, about so many bytes at a time."""
+    @contextmanager
+    def _lines(self, names: Sequence[str] = ()) -> Iterator[JsonLines]:
+        """The records, a line each, for the compiled module."""
         with reading(self.name, "the file"), self._records.open() as stream:
-            parts = [read_up_to(stream, len(_BOM)).removeprefix(_BOM)]
-            held = 0
-            for more in _ahead(stream, size):
-                end = more.rfind(b"\n") + 1
-                if end:
-                    yield b"".join([*parts, memoryview(more)[:end]])
-                    parts, held = [more[end:]], 0
-                else:
-                    parts.append(more)
-                    held += len(more)
-                    check("document", held, self._member.name, "the bytes of a line are at least")
-            yield b"".join(parts)
-
-
-def _ahead(stream: BinaryIO, size: int) -> Iterator[bytes]:
-    """The pieces of a stream; while one is in use, the next is read, but for a short text, which needs no thread."""
-    piece = stream.read(size)
-    if len(piece) < size:
-        while piece:
-            yield piece
-            piece = stream.read(size)
-        return
-    with ThreadPoolExecutor(1) as reader:
-        while piece:
-            following = reader.submit(stream.read, size)
-            yield piece
-            piece = following.result()
+            mark = read_up_to(stream, len(_BOM))
+            offset = len(mark) if mark == _BOM else 0
+            path = self._member.path if self._records.open is self._member.open else None
+            source: Any = path or itertools.chain([mark[offset:]], iter(partial(stream.read, _READ), b""))
+            longest = min(limit("document"), sys.maxsize // 2)
+            yield JsonLines(source, list(names), offset=offset if path else 0, longest=longest)
 
 
 def _is_lines(head: bytes) -> bool:
     """Whether a text of which these are the first bytes has an object on its first line, and something below it."""
     first, *rest = re.split(rb"[\r\n]+", head.lstrip(), maxsplit=1)
-    return any(map(bytes.strip, rest)) and json_names(first)[1] == 1
+    return any(map(bytes.strip, rest)) and JsonLines([first]).find_names(most=len(first))[1] == 1
 
 
 def _damaged(name: str) -> NoReturn:

@@ -88,6 +88,8 @@ pub enum Error {
     Damaged(&'static str),
     /// A text that failed while it was read.
     Reading(io::Error),
+    /// JSON Lines that cannot be read, and what to do.
+    Json(&'static str),
     /// A format of text that is not supported, with the limit.
     Format(&'static str),
     /// A column that the first file does not have.
@@ -297,7 +299,7 @@ impl std::fmt::Display for Error {
             Self::Encrypted => f.write_str("is encrypted Parquet: decrypt it first"),
             Self::Damaged(why) => write!(f, "cannot be read as Arrow ({why}): get it anew"),
             Self::Reading(error) => write!(f, "reading failed: {}", error.kind()),
-            Self::Format(why) => f.write_str(why),
+            Self::Format(why) | Self::Json(why) => f.write_str(why),
             Self::NewColumn(column) => write!(
                 f,
                 "column '{}' is not in the first file: name the columns to hand on with columns= (--keep)",

@@ -8,9 +8,9 @@ use numguard_columns::json::{Document, Lines, Names};
 
 /// The names and rows of a block, and how many of its lines are no records.
 fn read(block: &str) -> (Vec<String>, Vec<Vec<Option<String>>>, usize) {
-    let (names, records) = Names::of(block, None);
+    let (names, records) = Names::of(block);
     let columns: Vec<_> = (0..names.order().len()).collect();
-    let lines = Lines::read(block, &names, &columns, None).unwrap();
+    let lines = Lines::read(block, &names, &columns).unwrap();
     assert_eq!(lines.rows.num_rows(), records);
     assert_eq!(records + lines.refused.len() + lines.blank, lines.count);
     let cell = |column: usize, row: usize| {

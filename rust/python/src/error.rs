@@ -45,6 +45,7 @@ fn exception(error: Error, message: String) -> PyErr {
         | Error::Unreadable { .. }
         | Error::Encrypted
         | Error::Damaged(_)
+        | Error::Json(_)
         | Error::TypeChanged { .. } => InputError::new_err(message),
         Error::NoSuchColumn { .. }
         | Error::RepeatedColumn(_)

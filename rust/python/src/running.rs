@@ -3,10 +3,11 @@
 use std::sync::Mutex;
 use std::time::Duration;
 
-use numguard_columns::parallel::locked;
+use numguard_columns::Error;
+use numguard_columns::parallel::{Next, locked};
 use pyo3::prelude::*;
 
-use crate::error::ArgumentError;
+use crate::error::{ArgumentError, raise};
 
 /// How long a call works or waits before Python checks for signals.
 pub(crate) const PATIENCE: Duration = Duration::from_millis(100);
@@ -40,5 +41,29 @@ impl<T> Running<T> {
 
     fn error(&self) -> PyErr {
         ArgumentError::new_err(self.finished)
+    }
+}
+
+/// The next result of `work`, `None` after the last one or an error. Python checks for signals while it waits.
+pub(crate) fn next_of<W: Send, T: Send>(
+    py: Python<'_>,
+    work: &Mutex<Option<W>>,
+    step: impl Fn(&mut W) -> Next<Result<T, Error>> + Sync,
+) -> PyResult<Option<T>> {
+    loop {
+        py.check_signals()?;
+        let next = py.detach(|| {
+            let mut work = locked(work);
+            let next = work.as_mut().map_or(Next::End, &step);
+            if matches!(next, Next::End | Next::Ready(Err(_))) {
+                *work = None;
+            }
+            next
+        });
+        match next {
+            Next::End => return Ok(None),
+            Next::Waiting => {}
+            Next::Ready(result) => return result.map(Some).map_err(raise),
+        }
     }
 }

@@ -6,11 +6,11 @@ use std::sync::{Arc, LockResult, Mutex, MutexGuard, PoisonError, TryLockError};
 use arrow_array::cast::AsArray;
 use arrow_schema::SchemaRef;
 use numguard_columns::Keys;
-use numguard_columns::csv::CsvScan;
+use numguard_columns::csv::TextScan;
 use numguard_columns::files::{FileKind, FileScan};
 use numguard_columns::parallel::Threads;
 use numguard_columns::scan::{self, Event, Lookup, Projection, ScanPlan, Tally};
-use numguard_columns::{arrow_file, parquet};
+use numguard_columns::{arrow_file, json, parquet};
 use numguard_core::notes::Note;
 use pyo3::prelude::*;
 use pyo3::sync::MutexExt;
@@ -19,6 +19,7 @@ use pyo3_arrow::{PyArray, PyRecordBatch, PySchema};
 
 use crate::error::{ArgumentError, raise};
 use crate::input::{RegionArgument, Rows, ThreadsArgument};
+use crate::json::JsonLines;
 use crate::running::PATIENCE;
 use crate::sets::{ImeiSet, NumberSet};
 use crate::text::{Text, between_to_python};
@@ -28,6 +29,13 @@ use crate::text::{Text, between_to_python};
 enum AnySet<'py> {
     Numbers(PyRef<'py, NumberSet>),
     Handsets(PyRef<'py, ImeiSet>),
+}
+
+/// A text of either form.
+#[derive(FromPyObject)]
+enum AnyText<'py> {
+    Separated(PyRef<'py, Text>),
+    Json(PyRef<'py, JsonLines>),
 }
 
 /// One scan: its plan, the columns of its hits, and its counts.
@@ -52,7 +60,7 @@ struct State {
 /// The files or the text in progress.
 enum Run {
     Files(Box<FileScan>),
-    Text(Box<CsvScan>),
+    Text(Box<TextScan>),
 }
 
 #[pymethods]
@@ -170,15 +178,19 @@ impl Scanner {
     }
 
     /// Start a scan of a text; `next` returns its results.
-    fn begin_text(&self, py: Python<'_>, text: &Text) -> PyResult<()> {
+    fn begin_text(&self, py: Python<'_>, text: AnyText<'_>) -> PyResult<()> {
         self.check_regions()?;
-        let rows = text.to_scan(py)?;
         let mut state = self.locked(py)?;
         let schema = Arc::clone(&state.schema);
         state.stop();
-        let plan = Arc::clone(&self.plan);
-        let text = CsvScan::new(rows, plan, schema, self.threads, state.tally.clone());
-        state.run = Some(Run::Text(Box::new(text.map_err(raise)?)));
+        let (plan, tally) = (Arc::clone(&self.plan), state.tally.clone());
+        let scan = match text {
+            AnyText::Separated(text) => {
+                TextScan::new(text.to_scan(py)?, plan, schema, self.threads, tally)
+            }
+            AnyText::Json(lines) => json::scan(lines.open(py)?, plan, schema, self.threads, tally),
+        };
+        state.run = Some(Run::Text(Box::new(scan.map_err(raise)?)));
         Ok(())
     }
 

@@ -15,7 +15,7 @@ use numguard_columns::csv::{
     self, Batch, BatchOptions, Batches, ColumnType, Columns, DistinctReader, Doubt, Format, Input,
     Lines, NonData, Parties, Reads,
 };
-use numguard_columns::parallel::{Next, locked};
+use numguard_columns::parallel::locked;
 use pyo3::prelude::*;
 use pyo3::pybacked::PyBackedBytes;
 use pyo3::sync::MutexExt;
@@ -25,7 +25,7 @@ use pyo3_arrow::PyRecordBatch;
 use crate::error::{ArgumentError, raise};
 use crate::function::Function;
 use crate::input::ThreadsArgument;
-use crate::running::PATIENCE;
+use crate::running::{PATIENCE, next_of};
 
 /// Which rows may be non-data lines: a dictionary.
 #[derive(FromPyObject)]
@@ -38,10 +38,48 @@ struct DoubtArgument {
     headings: Vec<String>,
 }
 
-/// The source of the bytes.
-enum Source {
+/// The source of the bytes, which can be read once.
+pub(crate) struct Source(Mutex<Option<Bytes>>);
+
+enum Bytes {
     Path(PathBuf, u64),
     Blocks(Py<PyIterator>),
+}
+
+impl Source {
+    /// A path, or an iterable of bytes.
+    pub(crate) fn new(source: &Bound<'_, PyAny>, offset: u64) -> PyResult<Self> {
+        let is_path = source.is_instance_of::<PyString>() || source.hasattr("__fspath__")?;
+        let bytes = if is_path {
+            Bytes::Path(source.extract()?, offset)
+        } else if offset != 0 {
+            return Err(ArgumentError::new_err("offset: goes with a path"));
+        } else {
+            Bytes::Blocks(source.try_iter()?.unbind())
+        };
+        Ok(Self(Mutex::new(Some(bytes))))
+    }
+
+    /// Opens it.
+    pub(crate) fn open(&self, py: Python<'_>) -> PyResult<Input> {
+        let source = self
+            .0
+            .lock_py_attached(py)
+            .unwrap_or_else(PoisonError::into_inner)
+            .take();
+        match source {
+            None => Err(ArgumentError::new_err(
+                "this text was already read: create a new one",
+            )),
+            Some(Bytes::Path(path, offset)) => {
+                py.detach(|| csv::open(&path, offset)).map_err(raise)
+            }
+            Some(Bytes::Blocks(blocks)) => Ok(Box::new(Blocks {
+                blocks,
+                block: None,
+            })),
+        }
+    }
 }
 
 /// A separated text (CSV): its source and its format. Its rows can be read once.
@@ -77,7 +115,7 @@ enum Source {
 ///     [{'line': 4, 'lines': 1, 'fields': 3, 'note': 'too_many_fields', 'text': b'1930,3,4\n'}]
 #[pyclass(frozen, module = "numguard._core")]
 pub(crate) struct Text {
-    source: Mutex<Option<Source>>,
+    source: Source,
     format: Format,
     schema: SchemaRef,
     line: u64,
@@ -113,14 +151,7 @@ impl Text {
                 "separator: takes one ASCII character",
             ));
         };
-        let is_path = source.is_instance_of::<PyString>() || source.hasattr("__fspath__")?;
-        let source = if is_path {
-            Source::Path(source.extract()?, offset)
-        } else if offset != 0 {
-            return Err(ArgumentError::new_err("offset: goes with a path"));
-        } else {
-            Source::Blocks(source.try_iter()?.unbind())
-        };
+        let source = Source::new(source, offset)?;
         let format = Format {
             separator,
             quoted: true,
@@ -148,7 +179,7 @@ impl Text {
             return Err(ArgumentError::new_err("doubt: there is no such column"));
         }
         Ok(Self {
-            source: Mutex::new(Some(source)),
+            source,
             format,
             schema: csv::text_schema(names.iter().map(String::as_str)),
             line,
@@ -219,7 +250,7 @@ impl Text {
             texts,
             block: block.max(1),
         };
-        let input = self.open(py)?;
+        let input = self.source.open(py)?;
         let format = self.format.clone();
         let batches = Batches::new(input, format, self.line, options, threads.0);
         Ok(TextRows {
@@ -229,31 +260,10 @@ impl Text {
 }
 
 impl Text {
-    /// Opens the source, which can be read once.
-    fn open(&self, py: Python<'_>) -> PyResult<Input> {
-        let source = self
-            .source
-            .lock_py_attached(py)
-            .unwrap_or_else(PoisonError::into_inner)
-            .take();
-        match source {
-            None => Err(ArgumentError::new_err(
-                "this text was already read: create a new Text",
-            )),
-            Some(Source::Path(path, offset)) => {
-                py.detach(|| csv::open(&path, offset)).map_err(raise)
-            }
-            Some(Source::Blocks(blocks)) => Ok(Box::new(Blocks {
-                blocks,
-                block: None,
-            })),
-        }
-    }
-
     /// The rows, for a scan.
     pub(crate) fn to_scan(&self, py: Python<'_>) -> PyResult<csv::Rows<'_>> {
         Ok(csv::Rows {
-            input: self.open(py)?,
+            input: self.source.open(py)?,
             format: self.format.clone(),
             line: self.line,
             columns: &self.schema,
@@ -351,27 +361,8 @@ impl TextRows {
     }
 
     fn __next__<'py>(&self, py: Python<'py>) -> PyResult<Option<Bound<'py, PyTuple>>> {
-        loop {
-            py.check_signals()?;
-            let next = py.detach(|| {
-                let mut batches = locked(&self.batches);
-                let next = batches
-                    .as_mut()
-                    .map_or(Next::End, |batches| batches.next(PATIENCE));
-                if matches!(next, Next::End | Next::Ready(Err(_))) {
-                    *batches = None;
-                }
-                next
-            });
-            match next {
-                Next::End => return Ok(None),
-                Next::Waiting => {}
-                Next::Ready(batch) => {
-                    let batch = batch.map_err(raise)?;
-                    return to_python(py, batch).map(Some);
-                }
-            }
-        }
+        let batch = next_of(py, &self.batches, |batches| batches.next(PATIENCE))?;
+        batch.map(|batch| to_python(py, batch)).transpose()
     }
 
     /// Stops reading.

@@ -6,7 +6,7 @@ use std::time::Duration;
 use arrow_array::{Int64Array, RecordBatch, UInt32Array};
 use arrow_schema::{DataType, Field, Schema, SchemaRef};
 
-use super::pieces::{ChunkText, Lines, Pieces, Process};
+use super::pieces::{ChunkText, Lines, Piece, Pieces, Process};
 use super::split::Rows;
 use super::{Columns, Doubt, Format, Input, typed};
 use crate::Error;
@@ -80,21 +80,17 @@ impl Batches {
 
     /// The next batch, or [`Next::Waiting`] after `patience`. An error ends the batches.
     pub fn next(&mut self, patience: Duration) -> Next<Result<Batch, Error>> {
-        match self.0.next(patience) {
-            Next::End => Next::End,
-            Next::Waiting => Next::Waiting,
-            Next::Ready(Err(error)) => Next::Ready(Err(error)),
-            Next::Ready(Ok(piece)) => Next::Ready(Ok(Batch {
-                lines: line_of_each(&piece.lines, piece.rows),
-                columns: piece.output.columns,
-                doubtful: piece.output.doubtful,
-                texts: RowTexts {
-                    spans: piece.output.spans,
-                    bytes: piece.text,
-                },
-                between: piece.between,
-            })),
-        }
+        let of_piece = |piece: Piece<Output>| Batch {
+            lines: line_of_each(&piece.lines, piece.rows),
+            columns: piece.output.columns,
+            doubtful: piece.output.doubtful,
+            texts: RowTexts {
+                spans: piece.output.spans,
+                bytes: piece.text,
+            },
+            between: piece.between,
+        };
+        self.0.next(patience).map(|piece| piece.map(of_piece))
     }
 }
 

@@ -11,7 +11,7 @@ use memchr::{memchr, memchr_iter, memrchr};
 use super::{Format, Input};
 
 /// Bytes of a chunk: with the offsets of its cells they fit into the second-level cache.
-pub(super) const CHUNK: usize = 1 << 19;
+pub(crate) const CHUNK: usize = 1 << 19;
 
 /// Quotation marks are looked for in one of so many bytes, at the start of a chunk.
 const SAMPLED: usize = 32;
@@ -21,14 +21,14 @@ const SKIPPED: usize = 1 << 24;
 
 /// A part of the text that begins where the one before ended.
 #[derive(Debug)]
-pub(super) struct Chunk {
-    pub(super) bytes: Vec<u8>,
+pub(crate) struct Chunk {
+    pub(crate) bytes: Vec<u8>,
     /// Whether it is the last one.
     pub(super) last: bool,
 }
 
 /// Cuts an input.
-pub(super) struct Chunks {
+pub(crate) struct Chunks {
     input: Input,
     format: Format,
     size: usize,
@@ -49,7 +49,7 @@ enum State {
 
 /// One step of reading an input.
 #[derive(Debug)]
-pub(super) enum Next {
+pub(crate) enum Next {
     Chunk(Chunk),
     /// Nothing yet: a long line is being skipped.
     Busy,
@@ -57,7 +57,7 @@ pub(super) enum Next {
 }
 
 impl Chunks {
-    pub(super) fn new(input: Input, format: Format, size: usize) -> Self {
+    pub(crate) fn new(input: Input, format: Format, size: usize) -> Self {
         Self {
             input,
             format,
@@ -69,7 +69,7 @@ impl Chunks {
     }
 
     /// The next chunk, in a reused `buffer`. The last chunk is marked, and may be empty.
-    pub(super) fn next(&mut self, mut buffer: Vec<u8>) -> io::Result<Next> {
+    pub(crate) fn next(&mut self, mut buffer: Vec<u8>) -> io::Result<Next> {
         match self.state {
             State::Ended => return Ok(Next::End),
             State::Skipping => {

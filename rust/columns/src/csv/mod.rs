@@ -41,10 +41,13 @@ mod split;
 mod typed;
 
 pub use batches::{Batch, BatchOptions, Batches, RowTexts, text_schema};
+pub(crate) use chunks::{CHUNK, Chunk, Chunks, Next as NextChunk};
 pub use doubt::{Doubt, NonData};
 pub use input::{Input, open};
+pub(crate) use pieces::Buffers;
 pub use pieces::Lines;
-pub use scan::{CsvScan, Rows};
+pub(crate) use scan::{HitPieces, Hits, Output};
+pub use scan::{Rows, TextScan};
 pub use typed::{ColumnType, Columns, DistinctReader, Parties, ReadTexts, Reads};
 
 use crate::Error;
@@ -149,17 +152,20 @@ pub enum LineNote {
     TooLong,
     /// It is not UTF-8.
     NotUtf8,
+    /// It is no record of JSON Lines.
+    NotJson,
 }
 
 impl LineNote {
     /// Every note.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 7] = [
         Self::TooFewFields,
         Self::TooManyFields,
         Self::UnclosedQuote,
         Self::StrayQuote,
         Self::TooLong,
         Self::NotUtf8,
+        Self::NotJson,
     ];
 
     /// Its stable code.
@@ -172,6 +178,7 @@ impl LineNote {
             Self::StrayQuote => "stray_quote",
             Self::TooLong => "line_too_long",
             Self::NotUtf8 => "not_utf8",
+            Self::NotJson => "not_json",
         }
     }
 

@@ -104,15 +104,15 @@ struct Shared<M> {
 
 /// Buffers of chunks, for reuse: a new buffer costs a page fault for every page.
 #[derive(Clone, Debug, Default)]
-struct Buffers(Arc<Mutex<Vec<Vec<u8>>>>);
+pub(crate) struct Buffers(Arc<Mutex<Vec<Vec<u8>>>>);
 
 impl Buffers {
-    fn take(&self) -> Vec<u8> {
+    pub(crate) fn take(&self) -> Vec<u8> {
         locked(&self.0).pop().unwrap_or_default()
     }
 
     /// Keeps a buffer for another chunk, if it has the usual size and few are kept.
-    fn give_back(&self, buffer: Vec<u8>) {
+    pub(crate) fn give_back(&self, buffer: Vec<u8>) {
         const KEPT: usize = 64;
         const LONGEST: usize = 1 << 23;
         if (1..=LONGEST).contains(&buffer.capacity()) {

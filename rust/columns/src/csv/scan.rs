@@ -10,13 +10,13 @@ use arrow_select::filter::filter_record_batch;
 
 use super::cells::{all_spans, push_text};
 use super::chunks::CHUNK;
-use super::pieces::{Piece, Pieces, Process};
+use super::pieces::{Lines, Piece, Pieces, Process};
 use super::split;
 use super::typed::Texts;
 use super::{Doubt, Format, Input};
 use crate::Error;
 use crate::column::Column;
-use crate::parallel::{self, Threads, locked};
+use crate::parallel::{Next, Threads, locked};
 use crate::scan::{Event, Lookup, Projection, RunHits, ScanPlan, Search, Tally, assemble};
 
 /// Hit rows are returned once there are `HITS` of them, or once `BYTES` bytes were read.
@@ -37,9 +37,26 @@ pub struct Rows<'a> {
     pub doubt: Option<Doubt>,
 }
 
+/// The results of the chunks of a text, in order.
+pub(crate) trait HitPieces: Send {
+    /// The next one, or [`Next::Waiting`] after `patience`.
+    fn next(&mut self, patience: Duration) -> Next<Result<Hits, Error>>;
+}
+
+/// The result of one chunk, and what is counted from the start of the text.
+pub(crate) struct Hits {
+    pub(crate) output: Output,
+    /// The line of each doubtful row.
+    pub(crate) doubtful: Vec<u64>,
+    /// The lines between rows.
+    pub(crate) between: Lines,
+    /// Number of bytes.
+    pub(crate) bytes: usize,
+}
+
 /// A scan of one text.
-pub struct CsvScan {
-    pieces: Pieces<KeySearch>,
+pub struct TextScan {
+    pieces: Box<dyn HitPieces>,
     schema: SchemaRef,
     plan: Arc<ScanPlan>,
     tally: Tally,
@@ -63,8 +80,8 @@ struct KeySearch {
     searches: Mutex<Vec<Search>>,
 }
 
-impl CsvScan {
-    /// Scans a text. `schema` has the columns of the hits, `tally` the counts to continue from.
+impl TextScan {
+    /// Scans separated text. `schema` has the columns of the hits, `tally` the counts to continue from.
     ///
     /// # Errors
     /// [`Error::Format`]; those of [`ScanPlan::project`].
@@ -90,8 +107,19 @@ impl CsvScan {
             doubt,
             searches: Mutex::default(),
         };
-        Ok(Self {
-            pieces: Pieces::of_size(input, format, line, search, threads, CHUNK),
+        let pieces = Pieces::of_size(input, format, line, search, threads, CHUNK);
+        Ok(Self::of(Box::new(pieces), plan, schema, tally))
+    }
+
+    /// Scans a text of any form. `pieces` find the hits of `plan`, with the columns of `schema`.
+    pub(crate) fn of(
+        pieces: Box<dyn HitPieces>,
+        plan: Arc<ScanPlan>,
+        schema: SchemaRef,
+        tally: Tally,
+    ) -> Self {
+        Self {
+            pieces,
             schema,
             plan,
             tally,
@@ -101,7 +129,7 @@ impl CsvScan {
             queued: None,
             waiting: None,
             end: None,
-        })
+        }
     }
 
     /// The counts so far.
@@ -136,10 +164,10 @@ impl CsvScan {
                 return Some(Event::Read(0));
             }
             match self.pieces.next(patience) {
-                parallel::Next::Waiting => return Some(Event::Waiting),
-                parallel::Next::End => self.end = Some(Some(Event::FileDone(0))),
-                parallel::Next::Ready(Err(error)) => self.fail(error),
-                parallel::Next::Ready(Ok(piece)) => {
+                Next::Waiting => return Some(Event::Waiting),
+                Next::End => self.end = Some(Some(Event::FileDone(0))),
+                Next::Ready(Err(error)) => self.fail(error),
+                Next::Ready(Ok(piece)) => {
                     if let Some(event) = self.take(piece) {
                         return Some(event);
                     }
@@ -154,15 +182,10 @@ impl CsvScan {
     }
 
     /// Adds a piece; returns its event, if it has one.
-    fn take(&mut self, mut piece: Piece<Output>) -> Option<Event> {
+    fn take(&mut self, mut piece: Hits) -> Option<Event> {
         self.bytes += piece.bytes;
         let texts = std::mem::take(&mut piece.output.texts);
-        let rows = piece
-            .output
-            .doubtful
-            .iter()
-            .map(|row| piece.line_of(row.row));
-        let doubtful: Vec<_> = rows.zip(texts).collect();
+        let doubtful: Vec<_> = piece.doubtful.into_iter().zip(texts).collect();
         let lines = (!piece.between.is_empty()).then_some(Event::Lines(0, piece.between));
         if doubtful.is_empty() {
             self.tally.add(&piece.output.tally);
@@ -228,13 +251,25 @@ impl CsvScan {
 }
 
 /// The result of one chunk.
-struct Output {
+pub(crate) struct Output {
     hits: Option<RecordBatch>,
     /// Counts without the doubtful rows. It counts the hits only if there are no doubtful rows.
     tally: Tally,
     doubtful: Vec<DoubtfulRow>,
     /// The text of each doubtful row.
     texts: Vec<Vec<u8>>,
+}
+
+impl Output {
+    /// The hits of a chunk without doubtful rows, and all its counts.
+    pub(crate) fn new(hits: Option<RecordBatch>, tally: Tally) -> Self {
+        Self {
+            hits,
+            tally,
+            doubtful: Vec::new(),
+            texts: Vec::new(),
+        }
+    }
 }
 
 /// A row that may be a non-data line.
@@ -244,6 +279,23 @@ struct DoubtfulRow {
     tally: Tally,
     /// Its index among the hits.
     hit: Option<usize>,
+}
+
+impl HitPieces for Pieces<KeySearch> {
+    fn next(&mut self, patience: Duration) -> Next<Result<Hits, Error>> {
+        let hits = |piece: Piece<Output>| Hits {
+            doubtful: piece
+                .output
+                .doubtful
+                .iter()
+                .map(|row| piece.line_of(row.row))
+                .collect(),
+            output: piece.output,
+            between: piece.between,
+            bytes: piece.bytes,
+        };
+        Self::next(self, patience).map(|piece| piece.map(hits))
+    }
 }
 
 impl Process for KeySearch {
@@ -315,10 +367,8 @@ fn searched(
     }
     found.extend(search.run(lookups, columns, start..rows, &mut all));
     let output = Output {
-        hits: None,
-        tally: all,
         doubtful: own,
-        texts: Vec::new(),
+        ..Output::new(None, all)
     };
     (found, output)
 }

@@ -1,28 +1,26 @@
-//! A block of lines -> the names of their columns, or their rows; each line that is no record is refused.
+//! Lines -> the names of their columns, or their rows; each line that is no record is refused.
 
 use std::collections::HashMap;
 use std::ops::Range;
 use std::sync::Arc;
 
 use arrow_array::builder::StringBuilder;
-use arrow_array::{ArrayRef, Int64Array, RecordBatch, RecordBatchOptions};
+use arrow_array::{ArrayRef, RecordBatch};
 use arrow_schema::{DataType, Field, Schema};
-use arrow_select::concat::concat_batches;
 use foldhash::fast::RandomState;
 use memchr::memchr2;
 
 use super::plain;
 use super::record::{Cell, with_cells};
 use crate::Error;
-use crate::parallel::{Threads, map};
-
-/// Bytes of the lines that one thread reads at a time.
-const PIECE: usize = 1 << 18;
+use crate::scan::assemble;
 
 /// The names of the columns, in the order in which they first appear.
 #[derive(Debug, Default)]
 pub struct Names {
     order: Vec<String>,
+    /// The same, as plain lines have them.
+    quoted: Vec<String>,
     index: HashMap<String, usize, RandomState>,
 }
 
@@ -30,38 +28,27 @@ impl Names {
     /// Names that are known, each once.
     #[must_use]
     pub fn new(order: Vec<String>) -> Self {
-        let index = order
-            .iter()
-            .cloned()
-            .enumerate()
-            .map(|(n, name)| (name, n))
-            .collect();
-        Self { order, index }
+        let index = order.iter().cloned().zip(0..).collect();
+        let quoted = order.iter().map(|name| plain::quoted(name)).collect();
+        Self {
+            order,
+            quoted,
+            index,
+        }
     }
 
-    /// The names of the records in a block, and how many records there are.
+    /// The names of the records in a text, and how many records there are.
     #[must_use]
-    pub fn of(block: &str, threads: Threads) -> (Self, usize) {
-        let found = map(threads, pieces(block), |piece| {
-            let mut names = Self::default();
-            let mut records = 0;
-            for line in split(piece).map(|at| &piece[at]) {
-                // Nearly every record has the names of the first, in the same order.
-                let mut known = names.order.iter();
-                let is_alike = plain::each(line, |name, _| {
-                    known.next().is_some_and(|known| known == name)
-                });
-                let is_record =
-                    is_alike || with_cells(line, |cells| names.add_record(cells)) == Some(true);
-                records += usize::from(is_record);
-            }
-            (names, records)
-        });
-        let mut all = Self::default();
-        for (names, _) in &found {
-            names.order.iter().for_each(|name| all.add(name));
+    pub fn of(text: &str) -> (Self, usize) {
+        let mut names = Self::default();
+        let mut records = 0;
+        for line in split(text).map(|at| &text[at]) {
+            // Nearly every record has the names of the first, in the same order.
+            let is_record = plain::each_of(line, &names.quoted, |_| ())
+                || with_cells(line, |cells| names.add_record(cells)) == Some(true);
+            records += usize::from(is_record);
         }
-        (all, found.iter().map(|one| one.1).sum())
+        (names, records)
     }
 
     /// The names, in order.
@@ -70,9 +57,19 @@ impl Names {
         &self.order
     }
 
+    /// Adds the names that are new.
+    pub(super) fn add_all(&mut self, names: &Self) {
+        names.order.iter().for_each(|name| self.add(name));
+    }
+
+    /// The columns at these places, all text.
+    pub(super) fn schema(&self, columns: &[usize]) -> Schema {
+        let field = |&at: &usize| Field::new(&self.order[at], DataType::Utf8, true);
+        Schema::new(columns.iter().map(field).collect::<Vec<_>>())
+    }
+
     /// Adds the names of a record; false, and none is added, if one is repeated.
     fn add_record(&mut self, cells: &[Cell<'_>]) -> bool {
-        // Nearly every record has the names of the first, in the same order.
         let mut known = self.order.iter();
         if cells
             .iter()
@@ -93,6 +90,7 @@ impl Names {
         if !self.index.contains_key(name) {
             self.index.insert(name.to_owned(), self.order.len());
             self.order.push(name.to_owned());
+            self.quoted.push(plain::quoted(name));
         }
     }
 }
@@ -101,18 +99,20 @@ impl Names {
 #[derive(Debug, PartialEq, Eq)]
 pub struct Refused {
     /// Its place, from 0.
-    pub line: i64,
-    /// Where it is in the block.
+    pub line: usize,
+    /// Where it is in the text.
     pub at: Range<usize>,
 }
 
-/// The lines of a block.
+/// The lines of a text.
 #[derive(Debug)]
 pub struct Lines {
     /// The records, a row each.
     pub rows: RecordBatch,
     /// The place of each record among the lines, from 0.
-    pub places: Int64Array,
+    pub places: Vec<usize>,
+    /// Where each record is in the text.
+    pub(super) spans: Vec<Range<usize>>,
     /// The lines that are no record.
     pub refused: Vec<Refused>,
     /// How many lines are blank.
@@ -126,52 +126,27 @@ impl Lines {
     ///
     /// # Errors
     /// [`Error::Arrow`]: the texts of a column are more than an array holds.
-    pub fn read(
-        block: &str,
-        names: &Names,
-        columns: &[usize],
-        threads: Threads,
-    ) -> Result<Self, Error> {
-        let fields: Vec<_> = columns
-            .iter()
-            .map(|&n| Field::new(&names.order[n], DataType::Utf8, true))
-            .collect();
-        let schema = Arc::new(Schema::new(fields));
-        let parts = map(threads, pieces(block), |piece| {
-            let mut reader = Reader::new(names, columns);
-            for at in split(piece) {
-                reader.read(piece, at);
+    pub fn read(text: &str, names: &Names, columns: &[usize]) -> Result<Self, Error> {
+        let mut reader = Reader::new(names, columns);
+        let (mut places, mut spans, mut refused) = (Vec::new(), Vec::new(), Vec::new());
+        let (mut blank, mut count) = (0, 0);
+        for at in split(text) {
+            let line = &text[at.clone()];
+            if line.trim().is_empty() {
+                blank += 1;
+            } else if reader.append(line) {
+                places.push(count);
+                spans.push(at);
+            } else {
+                refused.push(Refused { line: count, at });
             }
-            reader
-        });
-        let (mut batches, mut places, mut refused) = (Vec::new(), Vec::new(), Vec::new());
-        let (mut blank, mut count, mut start) = (0, 0, 0);
-        for (mut part, piece) in parts.into_iter().zip(pieces(block)) {
-            let columns = part
-                .cells
-                .iter_mut()
-                .map(|column| Arc::new(column.finish()) as ArrayRef)
-                .collect();
-            let options = RecordBatchOptions::new().with_row_count(Some(part.places.len()));
-            batches.push(RecordBatch::try_new_with_options(
-                Arc::clone(&schema),
-                columns,
-                &options,
-            )?);
-            let before = i64::try_from(count).unwrap_or(i64::MAX);
-            places.extend(part.places.iter().map(|place| before + place));
-            refused.extend(part.refused.into_iter().map(|one| Refused {
-                line: before + one.line,
-                at: start + one.at.start..start + one.at.end,
-            }));
-            blank += part.blank;
-            count += part.count;
-            start += piece.len();
+            count += 1;
         }
-        let rows = concat_batches(&schema, &batches)?;
+        let schema = Arc::new(names.schema(columns));
         Ok(Self {
-            rows,
-            places: places.into(),
+            rows: assemble(&schema, reader.finish(), places.len())?,
+            places,
+            spans,
             refused,
             blank,
             count,
@@ -179,8 +154,8 @@ impl Lines {
     }
 }
 
-/// What was read of a piece.
-struct Reader<'a> {
+/// Makes columns of records.
+pub(super) struct Reader<'a> {
     names: &'a Names,
     columns: &'a [usize],
     /// The texts of a line whose cells have the first names, in their order.
@@ -188,14 +163,12 @@ struct Reader<'a> {
     cells: Vec<StringBuilder>,
     /// For each name the last record that has it, from 1, and the place of its cell there.
     seen: Vec<(usize, usize)>,
-    places: Vec<i64>,
-    refused: Vec<Refused>,
-    blank: usize,
-    count: usize,
+    /// The number of the record.
+    record: usize,
 }
 
 impl<'a> Reader<'a> {
-    fn new(names: &'a Names, columns: &'a [usize]) -> Self {
+    pub(super) fn new(names: &'a Names, columns: &'a [usize]) -> Self {
         Self {
             names,
             columns,
@@ -206,37 +179,30 @@ impl<'a> Reader<'a> {
                 .map(|_| StringBuilder::with_capacity(0, 0))
                 .collect(),
             seen: vec![(0, 0); names.order.len()],
-            places: Vec::new(),
-            refused: Vec::new(),
-            blank: 0,
-            count: 0,
+            record: 0,
         }
     }
 
-    fn read(&mut self, piece: &'a str, at: Range<usize>) {
-        let line = &piece[at.clone()];
-        let place = i64::try_from(self.count).unwrap_or(i64::MAX);
-        self.count += 1;
-        if line.trim().is_empty() {
-            self.blank += 1;
-        } else if self.append_alike(line)
-            || with_cells(line, |cells| self.append(cells)).unwrap_or(false)
-        {
-            self.places.push(place);
-        } else {
-            self.refused.push(Refused { line: place, at });
-        }
+    /// Appends a line as a row; false, and nothing is appended, if it is no record.
+    pub(super) fn append(&mut self, line: &'a str) -> bool {
+        self.append_alike(line)
+            || with_cells(line, |cells| self.append_cells(cells)).unwrap_or(false)
+    }
+
+    /// The columns.
+    pub(super) fn finish(mut self) -> Vec<ArrayRef> {
+        let cells = self.cells.iter_mut();
+        cells
+            .map(|cells| Arc::new(cells.finish()) as ArrayRef)
+            .collect()
     }
 
     /// Appends a row whose cells have the first names in their order, as nearly every record has; else does nothing, and
     /// returns false.
     fn append_alike(&mut self, line: &'a str) -> bool {
         self.texts.clear();
-        let mut known = self.names.order.iter();
-        let is_alike = plain::each(line, |name, text| {
-            self.texts.push(text);
-            known.next().is_some_and(|known| known == name)
-        });
+        let texts = &mut self.texts;
+        let is_alike = plain::each_of(line, &self.names.quoted, |text| texts.push(text));
         if is_alike {
             for (&n, column) in self.columns.iter().zip(&mut self.cells) {
                 column.append_option(self.texts.get(n).copied().flatten());
@@ -246,9 +212,8 @@ impl<'a> Reader<'a> {
     }
 
     /// Appends a row; false, and nothing is appended, if a name is unknown or repeated.
-    fn append(&mut self, cells: &[Cell<'_>]) -> bool {
-        // The count of lines is another one for each record.
-        let record = self.count;
+    fn append_cells(&mut self, cells: &[Cell<'_>]) -> bool {
+        self.record += 1;
         let mut expected = 0;
         for (place, cell) in cells.iter().enumerate() {
             let known = self
@@ -262,15 +227,15 @@ impl<'a> Reader<'a> {
             else {
                 return false;
             };
-            if self.seen[n].0 == record {
+            if self.seen[n].0 == self.record {
                 return false;
             }
-            self.seen[n] = (record, place);
+            self.seen[n] = (self.record, place);
             expected = n + 1;
         }
         for (&n, column) in self.columns.iter().zip(&mut self.cells) {
             let (of, place) = self.seen[n];
-            column.append_option(if of == record {
+            column.append_option(if of == self.record {
                 cells[place].text.as_deref()
             } else {
                 None
@@ -278,24 +243,6 @@ impl<'a> Reader<'a> {
         }
         true
     }
-}
-
-/// The block in pieces that end at a line break.
-fn pieces(block: &str) -> Vec<&str> {
-    let mut found = Vec::new();
-    let mut rest = block;
-    while rest.len() > PIECE {
-        let Some(end) = memchr::memchr(b'\n', &rest.as_bytes()[PIECE..]) else {
-            break;
-        };
-        let (piece, after) = rest.split_at(PIECE + end + 1);
-        found.push(piece);
-        rest = after;
-    }
-    if !rest.is_empty() || found.is_empty() {
-        found.push(rest);
-    }
-    found
 }
 
 /// Where each line of a text is, without its line break: `\n`, `\r\n` or `\r`.
@@ -313,45 +260,7 @@ fn split(text: &str) -> impl Iterator<Item = Range<usize>> {
 
 #[cfg(test)]
 mod tests {
-    use arrow_array::Array;
-    use arrow_array::cast::AsArray;
-
     use super::*;
-
-    #[test]
-    fn rows_do_not_depend_on_where_pieces_end() {
-        let line = |n: usize| match n % 1000 {
-            7 => "{\"a\": 1, \"a\": 2}\r\n".to_owned(),
-            8 => " \n".to_owned(),
-            _ => format!("{{\"b\": {{\"c\": {n}.50}}, \"a\": \"é{n}\"}}\n"),
-        };
-        let block: String = (0..30_000).map(line).collect();
-        assert!(pieces(&block).len() > 3);
-        let (names, records) = Names::of(&block, None);
-        assert_eq!(
-            (names.order().join(" "), records),
-            ("b.c a".to_owned(), 29_940)
-        );
-        let lines = Lines::read(&block, &names, &[1], None).unwrap();
-        assert_eq!(
-            (lines.refused.len(), lines.blank, lines.count),
-            (30, 30, 30_000)
-        );
-        assert!(
-            lines
-                .refused
-                .iter()
-                .all(|one| block[one.at.clone()].starts_with("{\"a\": 1, \"a\""))
-        );
-        let texts = lines.rows.column(0).as_string::<i32>();
-        assert_eq!(texts.len(), 29_940);
-        assert!(
-            texts
-                .iter()
-                .zip(lines.places.values())
-                .all(|(text, n)| text == Some(&format!("é{n}")))
-        );
-    }
 
     #[test]
     fn every_line_break_ends_a_line() {
@@ -363,5 +272,13 @@ mod tests {
         assert_eq!(lines("a\r\nb\rc\n\nd"), ["a", "b", "c", "", "d"]);
         assert_eq!(lines("a\n"), ["a"]);
         assert!(lines("").is_empty());
+    }
+
+    #[test]
+    fn a_name_with_an_escape_is_no_name_of_a_plain_line() {
+        let names = Names::new(vec!["a\"b".to_owned(), "c".to_owned()]);
+        let text = "{\"a\\\"b\": 1, \"c\": 2}\n{\"a\"b\": 1}\n";
+        let lines = Lines::read(text, &names, &[0]).unwrap();
+        assert_eq!((lines.rows.num_rows(), lines.refused.len()), (1, 1));
     }
 }

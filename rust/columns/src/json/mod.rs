@@ -7,8 +7,11 @@
 mod document;
 mod lines;
 mod mend;
+mod pieces;
 mod plain;
 mod record;
+mod text;
 
 pub use document::{Document, Kind};
 pub use lines::{Lines, Names, Refused};
+pub use text::{Batch, Batches, FindNames, Text, scan};

@@ -5,22 +5,51 @@
 const ONES: u64 = u64::MAX / 255;
 const HIGHS: u64 = ONES << 7;
 
-/// Calls `take` with the name and the text of each cell, until it returns false. False if it did, or the line is no plain
-/// object.
-pub(super) fn each<'a>(
+/// Calls `take` with the name and the text of each cell. False if the line is no plain object.
+pub(super) fn each<'a>(line: &'a str, take: impl FnMut(&'a str, Option<&'a str>)) -> bool {
+    walk(line, |at| text(line, at), take)
+}
+
+/// Calls `take` with the text of each cell. False if the line is no plain object whose names are the first of `names`, in
+/// their order: `names` are in quotation marks, and those that no plain object has are empty.
+pub(super) fn each_of<'a>(
     line: &'a str,
-    mut take: impl FnMut(&'a str, Option<&'a str>) -> bool,
+    names: &[String],
+    mut take: impl FnMut(Option<&'a str>),
+) -> bool {
+    let mut names = names.iter();
+    let known = |at| {
+        let name = names.next().filter(|name| !name.is_empty())?;
+        let is_next = line.as_bytes()[at..].starts_with(name.as_bytes());
+        is_next.then(|| ((), at + name.len()))
+    };
+    walk(line, known, |(), text| take(text))
+}
+
+/// A name in quotation marks, as a plain object has it; empty if it has none with that name.
+pub(super) fn quoted(name: &str) -> String {
+    let quoted = format!("\"{name}\"");
+    if text(&quoted, 0).is_some_and(|(_, end)| end == quoted.len()) {
+        quoted
+    } else {
+        String::new()
+    }
+}
+
+/// Reads a plain object; `name` reads a name, and returns the place after it.
+fn walk<'a, N>(
+    line: &'a str,
+    mut name: impl FnMut(usize) -> Option<(N, usize)>,
+    mut take: impl FnMut(N, Option<&'a str>),
 ) -> bool {
     let mut cells = || {
         let bytes = line.as_bytes();
         let mut at = after(bytes, 0, b'{')?;
         loop {
-            let (name, end) = text(line, at)?;
+            let (name, end) = name(at)?;
             at = after(bytes, end, b':')?;
             let (text, end) = value(line, at)?;
-            if !take(name, text) {
-                return None;
-            }
+            take(name, text);
             match after(bytes, end, b',') {
                 Some(next) => at = next,
                 None => break after(bytes, end, b'}').filter(|&end| end == bytes.len()),

@@ -41,7 +41,6 @@ fn plain_cells(line: &str) -> Option<Vec<Cell<'_>>> {
             text,
             depth: 0,
         });
-        true
     })
     .then_some(cells)
 }

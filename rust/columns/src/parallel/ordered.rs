@@ -37,6 +37,17 @@ pub enum Next<T> {
     End,
 }
 
+impl<T> Next<T> {
+    /// The same with another result.
+    pub fn map<R>(self, of: impl FnOnce(T) -> R) -> Next<R> {
+        match self {
+            Self::Ready(result) => Next::Ready(of(result)),
+            Self::Waiting => Next::Waiting,
+            Self::End => Next::End,
+        }
+    }
+}
+
 /// The results of `units`, in order.
 pub struct Ordered<S: Iterator<Item: Unit>> {
     units: S,
