@@ -60,14 +60,18 @@ CLEARING = [
     "Bank number", "delivery boy number", "toll free number", "Number is not of friend", "number not in use",
     "नंबर संदिग्ध नहीं पाया गया", "नंबर की तस्दीक नहीं हुई", "क्रमांक चुकीचा आहे", "number changed", "wrong", "Galat",
     "incorrect", "digit kam hai", "Hold", "kept on hold", "roko", "abhi nahi", "not now", "होल्ड", "थांबवा",
-    "Unblock request received", "Rejcted", "Rejcted by SP", "Not aproved", "not approvd", "Not to be blcoked",
-    "dont blok", "Amount 5000, pls verify", "KYC fraud. Pls verify", "OTP fraud - please check", "not verified yet",
+    "Unblock request received", "Rejcted", "Rejcted by SP", "Not aproved", "not approvd",
+    "Amount 5000, pls verify", "KYC fraud. Pls verify", "OTP fraud - please check", "not verified yet",
     "Yet to be verified", "sent to SP for approval", "SP approval not taken", "Refused", "Cancelled", "delete", "test",
     "decoy", "bank employee", "re-allotted", "hospital no", "Doctor's no.", "no of doctor", "Gas agency no",
+    "doctor", "Doctor by profession", "he is an advocate", "shopkeeper", "वकील", "number hacked", "SIM hacked",
+    "inocent",
 ]  # fmt: skip
 #: The same in other languages and in longer statements, which spare the number.
 SPARED_TOO = [
     "हा क्रमांक तक्रारदाराचा आहे", "चुकून नोंदवला", "ਇਹ ਨੰਬਰ ਪੀੜਤ ਦਾ ਹੈ", "ਗਲਤੀ ਨਾਲ ਲਿਖਿਆ", "galat likha hai",
+    "dont blok", "Not to be blcoked", "Inocent person", "not fraudlent", "not suspicius", "geniune user", "not invloved",
+    "Falsely implicated",
 ]  # fmt: skip
 #: Headings that ask if a number is to be blocked, each with a no.
 NOES = [
@@ -157,6 +161,7 @@ ORDINARY = [
     "Complainant wants refund", "Complainant requested to block number",
     "Complainant requests blocking of this number", "Mobile of accused recovered",
     "Mobile recovered and released to owner", "Mobile seized", "Handset released on superdari",
+    "Victim is a student", "Accused posed as doctor",
     "Withdrawn Rs 5000 from ATM", "Cash withdrawn by mule", "Money withdrawn as cash",
     "Money withdrawn and sent abroad", "Cheque withdrawn", "Deleted WhatsApp chats", "Chat deleted by accused",
     "App removed", "Facebook ID deleted", "Number belongs to Airtel", "Number belongs to Rajasthan circle",

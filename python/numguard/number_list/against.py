@@ -74,12 +74,14 @@ _HELD_BACK: Final = (
 _OF_OFFICER: Final = r"nahin?|no|नही"
 #: Whose a number is, and words beside them and beside those for victims: `Friend's number`, `Ye bhi victim hai`.
 _THEIRS: Final = OF_FAMILY - {"is"}
+_PROFESSIONS: Final = words_for("profession")
 _BESIDE_THEIRS: Final = (
     FILLING
     | NUMBERS
     | words_in(
-        "also appear appears as be bhi can could he her his lag lagta looks may maybe me mera mere might mine my "
-        "perhaps possibly probably raha rahi seem seems shayad she their they to too uska yah भी मेरा मेरे लगता"
+        "also an appear appears as be bhi by can could he her his lag lagta looks may maybe me mera mere might mine "
+        "my perhaps possibly probably profession raha rahi seem seems shayad she their they to too uska yah भी मेरा "
+        "मेरे लगता"
     )
 )
 
@@ -104,7 +106,7 @@ _BY_OFFICERS: Final = _whole(_OF_OFFICER)
 
 def _may_have(*phrases: str) -> Prefilter:
     rules = [Phrases(*map(plain_letters, (*phrases, *DOUBTS)), *MISSPELT)]
-    return Prefilter(rules, words=[*_THEIRS, *VICTIMS], split=((), BEGINNINGS), written=WRITTEN)
+    return Prefilter(rules, words=[*_THEIRS, *_PROFESSIONS, *VICTIMS], split=((), BEGINNINGS), written=WRITTEN)
 
 
 #: The texts that may have one of them; `no` is in much prose. Few are read faster than an expression is compiled.
@@ -218,10 +220,10 @@ def is_about_numbers(heading: str) -> bool:
 def is_theirs(text: str) -> bool:
     """Whether a text says that a number is one's own, a relative's, a friend's or a victim's too, and nothing else.
 
-    A part of a text counts if it names the number.
+    Or what its user does for a living, as is known of no suspect. A part of a text counts if it names the number.
 
-    >>> [is_theirs(text) for text in ("own number", "Friend", "he is also victim", "UPI, friend's number")]
-    [True, True, True, True]
+    >>> [is_theirs(text) for text in ("own number", "Friend", "he is also victim", "UPI, friend's number", "a doctor")]
+    [True, True, True, True, True]
     >>> [is_theirs(text) for text in ("Number", "Accused is friend", "OTP shared with friend", "UPI, friend")]
     [False, False, False, False]
     """
@@ -230,7 +232,9 @@ def is_theirs(text: str) -> bool:
 
 
 def _are_theirs(words: Sequence[str]) -> bool:
-    others = [word for word in words if word not in _BESIDE_THEIRS or word in _THEIRS]
+    others = {word for word in words if word not in _BESIDE_THEIRS or word in _THEIRS}
+    if others and others <= _PROFESSIONS:
+        return True
     return bool(others) and all(word in _THEIRS or is_victim(word) for word in others)
 
 

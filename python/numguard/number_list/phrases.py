@@ -137,6 +137,7 @@ NOT_TO_BLOCK: Final = Phrases(
     r"(?:found )?not (?:found )?(?:involved|related)"
     r"(?: (?:in|to|with))?(?: (?:any|the|this))?(?: (?:case|complaint|crime|fraud))?",
     r"(?:found )?(?:genuine|innocent) (?:customer|owner|person|subscriber|user)s?|found (?:to be )?innocent",
+    r"falsely (?:accused|implicated|listed|named|reported)",
     r"nirdosh|begunah|(?:निर्दोष|बेकसूर|बेगुनाह)(?: पाया गया| पाई गई)?|क्लीन चिट",
     r"re ?verified (?:and )?(?:found )?(?:correct|genuine|ok|okay)",
     # A court has stopped the block.

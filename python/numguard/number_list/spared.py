@@ -23,8 +23,10 @@ from numguard.number_list.phrases import (
     SPARED,
     UNWANTED_IN_OTHERS,
     UNWANTED_OR_OFF,
+    Phrases,
     Prefilter,
 )
+from numguard.number_list.spelling import SPARING_MISSPELT, spelt
 from numguard.number_list.titles import (
     BEGINNINGS,
     FILLING,
@@ -122,7 +124,7 @@ _LABELS: Final = frozenset(":-\u2013\u2014")
 
 #: The texts that may spare a number: with a phrase, or a word, by which `why_spared` may say so.
 _PREFILTER: Final = Prefilter(
-    RULES,
+    [*RULES, Phrases(*SPARING_MISSPELT)],
     words=RELEASED,
     # Those that words_of and _joined make of two.
     split=(VICTIMS, [*BEGINNINGS, *AGAIN]),
@@ -145,7 +147,7 @@ def is_spared(text: str) -> bool:
     """
     if heads_victims(text) or is_released(text):
         return True
-    words = words_of(text)
+    words = spelt(words_of(text))
     if _OF_UNWANTED.issuperset(words) and UNWANTED_OR_OFF.are_in(" ".join(words)):
         return True
     bare_forms = list(_bare_forms(words))

@@ -1,12 +1,12 @@
-"""Words that are another one but for one letter: `complaintant`, `Rejcted`, `Blcok`.
+"""Words that are another one but for one letter: `complaintant`, `Rejcted`, `inocent`.
 
-Owns the few words that count misspelt too. Independent of what they mean. One idea: **a refusal that is misspelt is
-one**, and a word that is another word of the language is none.
+Owns the few words that count misspelt too. Independent of what they mean. One idea: **a word that refuses or spares a
+number does so misspelt**, and a word that is another word of the language is none.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from functools import lru_cache
 from posixpath import commonprefix
 from typing import Final
@@ -14,19 +14,29 @@ from typing import Final
 from numguard.number_list.words import words_in
 
 #: Words of what refuses a number. Those of four letters or fewer are other words with a letter changed.
-_RIGHT: Final = sorted(
-    words_in(
-        "accepted approval approved awaited block blocked blocking cancelled confirmed deferred disapproved dismissed",
-        "doubtful objection pending recommended refused rejected unapproved verification verified verify withheld",
-    )
+_REFUSING: Final = words_in(
+    "accepted approval approved awaited block blocked blocking cancelled confirmed deferred disapproved dismissed",
+    "doubtful objection pending recommended refused rejected unapproved verification verified verify withheld",
 )
+#: Words of what spares one.
+_SPARING: Final = words_in("exonerated fraudulent genuine innocent involved suspicious")
+_RIGHT: Final = sorted(_REFUSING | _SPARING)
 #: Words that are one of these with another letter.
 _OTHERS: Final = words_in(
     "accepts approvals approve approver approves await awaits bloc black blocker blockers blocks bloke brock confirms",
-    "canceled deferral dismisses objections pendings recommends refuse refuses rejecter rejects reused verifies",
+    "canceled deferral dismisses involve involves objections pendings recommends refuse refuses rejecter rejects",
+    "reused verifies",
 )
-#: The misspelt words as a test sees them: with the first letter, and as many others, or one more or fewer.
-MISSPELT: Final = sorted({rf"{word[0]}\S{{{len(word) - 2},{len(word)}}}" for word in _RIGHT})
+
+
+def _may_be(right: Collection[str]) -> list[str]:
+    """Misspelt words as a test sees them: with the first letter, and as many others, or one more or fewer."""
+    return sorted({rf"{word[0]}\S{{{len(word) - 2},{len(word)}}}" for word in right})
+
+
+#: What may refuse a number, misspelt; and what may spare one.
+MISSPELT: Final = _may_be(_REFUSING)
+SPARING_MISSPELT: Final = _may_be(_SPARING)
 
 
 def is_mistyped(word: str, right: str) -> bool:
@@ -39,10 +49,12 @@ def is_mistyped(word: str, right: str) -> bool:
 
 
 def spelt(words: Sequence[str]) -> list[str]:
-    """The words, those of a refusal that are misspelt as they are spelt.
+    """The words, those of a refusal and of what spares that are misspelt as they are spelt.
 
-    >>> spelt(["not", "aproved"]), spelt(["rejcted", "by", "sp"]), spelt(["black", "reused", "verifies"])
-    (['not', 'approved'], ['rejected', 'by', 'sp'], ['black', 'reused', 'verifies'])
+    >>> spelt(["not", "aproved"]), spelt(["rejcted", "by", "sp"]), spelt(["black", "reused", "verifies", "involves"])
+    (['not', 'approved'], ['rejected', 'by', 'sp'], ['black', 'reused', 'verifies', 'involves'])
+    >>> spelt(["inocent", "geniune", "user"])
+    ['innocent', 'genuine', 'user']
     """
     return list(map(_spelt, words))
 
