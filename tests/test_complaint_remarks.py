@@ -70,8 +70,8 @@ CLEARING = [
 #: The same in other languages and in longer statements, which spare the number.
 SPARED_TOO = [
     "हा क्रमांक तक्रारदाराचा आहे", "चुकून नोंदवला", "ਇਹ ਨੰਬਰ ਪੀੜਤ ਦਾ ਹੈ", "ਗਲਤੀ ਨਾਲ ਲਿਖਿਆ", "galat likha hai",
-    "dont blok", "Not to be blcoked", "Inocent person", "not fraudlent", "not suspicius", "geniune user", "not invloved",
-    "Falsely implicated",
+    "dont blok", "Not to be blcoked", "Inocent person", "not fraudlent", "not suspicius", "geniune user",
+    "not invloved", "Falsely implicated",
 ]  # fmt: skip
 #: Headings that ask if a number is to be blocked, each with a no.
 NOES = [
