@@ -132,7 +132,11 @@ def is_victim(word: str) -> bool:
     >>> [is_victim(word) for word in ("victims", "victm", "compalinant", "complaint", "information", "fitness")]
     [True, True, True, False, False, False]
     """
-    return word in VICTIMS or word.startswith(BEGINNINGS) or any(is_mistyped(word, right) for right in _MISTYPED)
+    return _is_for_victims(word) or any(is_mistyped(word, right) for right in _MISTYPED)
+
+
+def _is_for_victims(word: str) -> bool:
+    return word in VICTIMS or word.startswith(BEGINNINGS)
 
 
 def names_suspects(text: str) -> bool:
@@ -260,6 +264,8 @@ def statements_of(text: str) -> list[tuple[str, str]]:
     return _split(_PARTED_IN_PROSE, text)
 
 
+# What is asked of a text is asked one after the other.
+@lru_cache(100)
 def _split(parted: re.Pattern[str], text: str) -> list[tuple[str, str]]:
     parts = [*parted.split(text), ""]
     return list(zip(parts[::2], map(str.strip, parts[1::2]), strict=True))
@@ -279,7 +285,8 @@ def words_of(text: str) -> list[str]:
     words: list[str] = []
     for word in there:
         before = words[-1] if words else ""
-        if before and not is_victim(before) and is_victim(before + word) and not is_victim(word):
+        # Of each two words of prose something is made: one mistyped in two words is not looked for.
+        if before and _is_for_victims(before + word) and not is_victim(before) and not is_victim(word):
             words[-1] += word
         else:
             words.append(word)

@@ -55,6 +55,7 @@ Meaning: TypeAlias = Literal[
     "officer",
     "order",
     "passed",
+    "profession",
     "question_block",
     "question_fraud",
     "rank",
