@@ -380,8 +380,8 @@ def test_a_day_in_a_heading_is_no_number() -> None:
     Path("desk.csv").write_text(f"{head}\n1,9123456789{',x' * 8}\n")
     expected = ", ".join([*days, *["(a number)"] * 5])
     dry = numguard("complaints", "add", "desk.csv", "--set", "source=1930", "--dry-run")
-    assert f"not read: {expected}\n" in dry.stdout
+    assert f"against a number: {expected}\n" in dry.stdout
     as_json = numguard("complaints", "add", "desk.csv", "--set", "source=1930", "--dry-run", "--json")
     assert json.loads(as_json.stdout)["unread"] == expected.split(", ")
     added = numguard("complaints", "add", "desk.csv", "--set", "source=1930")
-    assert f"columns that were not read: {expected}\n" in added.stderr
+    assert f"against a number: {expected}\n" in added.stderr

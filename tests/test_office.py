@@ -126,7 +126,7 @@ def test_an_unknown_word_is_refused(cli: Cli) -> None:
 def test_columns_of_answers_that_are_not_read_are_named(cli: Cli) -> None:
     cli("complaints", "add", "one.csv")
     Path("back.csv").write_text("Mobile,Status,Circle,LSA\n9876543210,Barred,HR,x\n")
-    assert cli("outcomes", "back.csv")[2].endswith("\ncolumns that were not read: Circle, LSA\n")
+    assert cli("outcomes", "back.csv")[2].endswith("against a number: Circle, LSA\n")
     assert json.loads(cli("outcomes", "back.csv", "--json")[1])["unread"] == ["Circle", "LSA"]
     Path("two.csv").write_text("Mobile,Status\n9876543210,Barred\n")
     assert "not read" not in cli("outcomes", "two.csv")[2]

@@ -311,7 +311,9 @@ def test_an_answer_without_a_day_that_is_given_again_counts_if_something_was_sen
         assert {"msisdn": A, "action": "release"} in released.select(["msisdn", "action"]).to_pylist()
 
 
-@pytest.mark.parametrize("word", ["Not our subscriber", "Number does not belong to us", "PORTED OUT", "Not ours"])
+@pytest.mark.parametrize(
+    "word", ["Not our subscriber", "Number does not belong to us", "PORTED OUT", "MNP'd", "Not ours"]
+)
 def test_the_answer_that_a_number_is_another_operators_takes_it_off_no_list(case: ng.Registry, word: str) -> None:
     """The list went to two operators: as `rejected`, the answer of one undid the block that the other had made."""
     other = answers(("9876543210", word, "01/10/2026"), ("9123456789", "rejected", "01/10/2026"))

@@ -344,10 +344,15 @@ def say_around(listed: NumberList[Any], path: str) -> None:
         options.say(f"{path}: columns that were not read: {', '.join(unread)}")
 
 
+def of_no_field(columns: Sequence[str]) -> str:
+    """Names the columns of a sheet from which no field is read."""
+    return f"columns of no field, at most searched for reasons against a number: {named(columns)}"
+
+
 def say_unread(columns: Sequence[str]) -> None:
-    """Names the columns that were not read, if there are any."""
+    """Names the columns from which no field was read, if there are any."""
     if columns:
-        options.say(f"columns that were not read: {named(columns)}")
+        options.say(of_no_field(columns))
 
 
 def say_unknown(refusals: pa.Table, note: str, remedy: str) -> None:

@@ -385,7 +385,7 @@ def _show(intake: Intake, preview: Preview) -> None:
             note = f"  [{row['note']}]" if row["note"] else ""
             options.show(f"  row {row['row']}: {_short(row['cell'])} -> {row['read'] or '(nothing)'}{note}")
     if preview.unread:
-        options.show(f"\nnot read: {named(preview.unread)}")
+        options.show(f"\n{account.of_no_field(preview.unread)}")
     _show_some(
         intake.refusals,
         "would be refused",

@@ -96,7 +96,7 @@ class Reviewed:
         refusals: The rows that were refused: file, row, column, cell, note.
         account: The account of every row: rows_read = rows_used + rows_refused + the lines in not_data.
         passed_over: Members and sheets of the file that are no table, and why.
-        unread: The columns that were not read, but for those that `review` wrote, and those of decisions, by which rows
+        unread: The columns of no field, but for those that `review` wrote, and those of decisions, by which rows
             are refused.
     """
 

@@ -92,7 +92,7 @@ class Intake:
             are struck out or merged; columns of phone numbers that are not read; numbers of suspects that are
             protected, or stay off the list by an earlier decision or answer; complainants' numbers in force that
             an earlier decision keeps unprotected.
-        unread: The columns that were not read.
+        unread: The columns of no field, at most searched for reasons against a number.
         ended_waiting: How many numbers of complaints that the sheet ends wait for a decision, with `complaint_ended` as
             their reason in `Registry.review`.
 

@@ -35,7 +35,7 @@ class Preview:
     Attributes:
         container, encoding, header_row, sheet: The format that the file was recognised as.
         fields: Each column and the field that it was read as, as a mapping file has it.
-        unread: The columns that were not read, but for those of decisions by which numbers wait.
+        unread: The columns of no field, but for those of decisions by which numbers wait.
         sample: The first ten rows of each column that was read: column, field, row, cell (as written), read (its
             value), note (why it was refused).
     """
