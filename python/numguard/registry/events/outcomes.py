@@ -78,9 +78,9 @@ WORDS: dict[str, str] = {
             not belongs to us; not belonging to us; number does not belong to us; number not belongs to us; does not
             pertain to us; not pertains to us; not pertaining to us; belongs to other operator; belongs to another
             operator; belongs to other tsp; belongs to another tsp; other operator; other tsp; other tsp number; other
-            operator number; ported out; number ported out; already ported out; mnp out; port out; mnp port out; mnp'd; mnp ed;
-            ported to other operator; ported to another operator; ported to other network; ported to another network;
-            ported; mnp done""",
+            operator number; ported out; number ported out; already ported out; mnp out; port out; mnp port out; mnp'd;
+            mnp ed; ported to other operator; ported to another operator; ported to other network; ported to another
+            network; ported; mnp done""",
     }.items()
     for spelling in phrases(spellings)
 }
