@@ -299,6 +299,18 @@ def test_accounts_of_victims_are_no_question(heading: str) -> None:
         "Closed complaints,,,",
         "Revocation list,,,",
         "Test data,,,",
+        "Draft - not for action,,,",
+        "Data for training purposes only,,,",
+        "Superseded by list dated 3.12.2026,,,",
+        "Block karne ki zaroorat nahi,,,",
+        "Suspect numbers except Sr. No. 3,,,",
+        "क्रमांक 3 को छोड़कर,,,",
+        "Numbers marked * are of complainants,,,",
+        "Numbers in red are of victims,,,",
+        "Sr. No. 1 is the complainant,,,",
+        "Numbers verified and found genuine,,,",
+        "Only for information,,,",
+        "Kindly ignore this sheet,,,",
     ],
 )
 def test_a_title_above_complaints_counts_as_a_line_among_them(tmp_path: Path, title: str) -> None:
@@ -308,7 +320,17 @@ def test_a_title_above_complaints_counts_as_a_line_among_them(tmp_path: Path, ti
 
 
 @pytest.mark.parametrize(
-    "title", ["Helpline 1930", "Victims of Nuh", "Complaints of week 36", "Weekly statement, withdrawn ones excluded"]
+    "title",
+    [
+        "Helpline 1930",
+        "Format for action",
+        "Victims of Nuh",
+        "Victims of Nuh: Sr. No. 1 to 45",
+        "Numbers in red are new",
+        "For information and necessary action",
+        "Complaints of week 36",
+        "Weekly statement, withdrawn ones excluded",
+    ],
 )
 def test_an_honest_title_above_complaints_stops_none(tmp_path: Path, title: str) -> None:
     path = tmp_path / "sheet.csv"

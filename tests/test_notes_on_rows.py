@@ -204,6 +204,13 @@ def complained(
         (0, "Sr. No. 2: hospital number"),
         (1, "Sr. No. 2 pls confirm"),
         (0, "Above nos. doubtful"),
+        (0, "Draft - not for action"),
+        (2, "Test sheet"),
+        (0, "Superseded by list dated 3.12.2026"),
+        (0, "Data for training purposes"),
+        (0, "Suspect numbers except Sr. No. 2"),
+        (3, "Kindly ignore this sheet"),
+        (0, "For information only"),
     ],
 )
 def test_numbers_above_a_note_wait_and_the_note_is_shown(tmp_path: Path, place: int, text: str, kind: str) -> None:
@@ -245,6 +252,8 @@ FORWARDING = [
     "The above numbers are forwarded to DoT for necessary action",
     "Sr. Nos. 1 to 2 are numbers of the same accused",
     "उपरोक्त नंबर ब्लॉक करने की कृपा करें",
+    "For information and necessary action",
+    "Helpline 1930",
 ]
 
 

@@ -15,7 +15,7 @@ from typing import Final
 from numguard.number_list.against import heads_refused, is_held_back, is_theirs
 from numguard.number_list.doubted import is_doubted
 from numguard.number_list.ordinary import is_not_ordinary
-from numguard.number_list.spared import is_not_listed, is_of_officers, is_set_aside, is_spared, why_spared
+from numguard.number_list.spared import is_no_list, is_not_listed, is_of_officers, is_set_aside, is_spared, why_spared
 from numguard.number_list.titles import NOT_KNOWN, OF_FAMILY, heads_victims, is_of_victims, words_of
 from numguard.number_list.words import words_for, words_in
 
@@ -31,6 +31,17 @@ _ROWS: Final = re.compile(
     r"|(?:s\.? ?[rl]?\.? ?no|(?:sr|sl)\b|serial|row|entry|entries|क्रम|क्रमांक|पंक्ति)(?:s\b)?"
     r"\.?(?:[ .:]*(?:(?:no|number|num|nos)?s?\b|संख्या))?[ .:#]*\d{1,4}(?:\W{0,3}(?:(?:and|to)\W{1,2})?\d{1,4}(?!\d))*)",
     re.IGNORECASE,
+)
+#: Rows by their mark: `Numbers marked * are of complainants`, `those in red`.
+_MARKED: Final = re.compile(
+    r"(?:marked|highlighted|colou?red|shaded|underlined|bold|asterisk|starred|with \*"
+    r"|in (?:blue|bold|green|grey|gray|italics?|orange|pink|red|yellow)(?: colou?r)?)(?![^\W\d_])",
+    re.IGNORECASE,
+)
+#: Words that leave the rows beside them out.
+_EXCEPT: Final = words_in(
+    "barring chhod chhodkar chodkar except excepting excluded excluding leaving omit omitted omitting",
+    "छोडकर छोड़कर सिवाय",
 )
 #: Words between the rows and the statement on them, and those of a note on what is above it.
 _BETWEEN: Final = words_in("a all an are as be been being below has have in is it of the these this those to was were")
@@ -108,9 +119,14 @@ def is_note_against(text: str, also: Callable[[str], bool] | None = None) -> boo
         return (
             any(map(_is_against, (text, statement)))
             or any(is_so(one) for is_so in (is_held_back, is_doubted, is_theirs) for one in (whole, statement))
-            or (_ROWS.search(text) is not None and is_not_ordinary(statement))
+            or (
+                _ROWS.search(text) is not None
+                and (is_not_ordinary(statement) or not _EXCEPT.isdisjoint(words_of(text)))
+            )
             or (also is not None and also(statement))
         )
+    if is_no_list(text):
+        return True
     if is_of_officers(statement) or heads_victims(statement) or is_set_aside(statement):
         return False
     return _is_against(text) or (also is not None and also(text))
@@ -124,6 +140,16 @@ def is_on_rows(text: str) -> bool:
     """
     words = set(words_of(text))
     return _ROWS.search(text) is not None or (not _ABOVE.isdisjoint(words) and _BELOW.isdisjoint(words))
+
+
+def names_rows(text: str) -> bool:
+    """Whether a line names rows by their numbers or their mark.
+
+    >>> texts = "Sr. No. 2 is a victim", "Numbers marked * are of victims", "The above numbers", "Victims of Nuh"
+    >>> [names_rows(text) for text in texts]
+    [True, True, False, False]
+    """
+    return _ROWS.search(text) is not None or _MARKED.search(text) is not None
 
 
 def may_mean_above(text: str) -> bool:

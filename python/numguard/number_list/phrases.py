@@ -66,6 +66,7 @@ UNWANTED: Final = Phrases(
     _NEVER,
     "block (?:mat|na|(?:nahi|nahin) kar(?:na|ne|ni|o|e|en|ein|na hai))",
     r"mat block kar\S*",
+    "block karne ki (?:jarurat|jaroorat|zarurat|zaroorat|avashyakta|aavashyakta) (?:nahi|nahin)",
     rf"{_HINDI} (?:न|ना|मत|करू न\S*)",
     rf"{_HINDI} (?:नहीं|नही) (?:कर(?:ना|ने|नी|ें|े)|कि(?:या|ए) जा(?:ए|ये|एं|ना)|होना चाहिए)",
 )
@@ -106,7 +107,7 @@ NOT_TO_BLOCK: Final = Phrases(
     *MISTAKEN.alternatives,
     rf"not for {_LIST}|not (?:advised|needed|required|to be considered) (?:for|to|to be) {_LIST}"
     rf"|{_NOT} (?:be )?(?:add|added|consider|considered|include|included) (?:for|in) (?:the )?{_LIST}",
-    r"(?:found|verified)(?: to be| as)? genuine|exonerated",
+    r"(?:verified (?:and )?)?(?:found|verified)(?: to be| as)? genuine|exonerated",
     r"belong(?:s|ing)? to (?:the |a )?(?:bank|complainant|informant|officer|police|victim)s?",
     rf"{_HINDI_OR_OFF} (?:(?:न|ना|मत)(?: \S+){{0,2}}|(?:नहीं|नही)(?: (?:करना|करने|करनी|करें|करे)(?: \S+)?)?)",
     r"(?:बंद|बन्द) (?:नहीं|नही) (?:किया जाए|किए जाएं|होना चाहिए)|बंद करू नये",

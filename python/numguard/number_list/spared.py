@@ -109,13 +109,24 @@ _THINGS: Final = words_for("thing")
 _OF_THINGS: Final = words_for("beside_thing")
 #: Words of letters and chats, whose writers' own numbers may be among the lines.
 _LETTER: Final = words_for("letter", "rank")
-#: Words of the names of sheets and files that are set apart from the numbers to act on, and words beside them.
-_SET_ASIDE: Final = words_in(
-    "directory dropped example exception exceptions helpline helplines hold nodal",
-    "obsolete officers rejected roster sample specimen",
-    "staff surrendered template test testing",
+#: Words of what is no list to act on; those of the names of sheets and files that are set apart from the numbers
+#: to act on; and words beside them.
+_NO_LIST: Final = words_in("draft dummy obsolete sample specimen superseded test testing training")
+_SET_ASIDE: Final = _NO_LIST | words_in(
+    "directory dropped example exception exceptions helpline helplines hold nodal officers rejected roster",
+    "staff surrendered template",
 )
-_BESIDE_ASIDE: Final = words_in("a bank branch do kept not of officer on our police the to use used")
+_BESIDE_ASIDE: Final = words_in(
+    "a action bank branch by dated do dt entries file for format kept not of officer on our police",
+    "purpose purposes records rows the to use used",
+)
+#: A line that says so of the whole list; `For information and necessary action` asks for the opposite.
+_NO_ACTION: Final = re.compile(
+    r"(?:(?:kindly|pl|please|pls|plz) )*(?:disregard|ignore) (?:(?:all|entire|of|the|these|this|whole) )*"
+    r"(?:annexure|entries|file|list|numbers|page|records|rows|sheet|table)"
+    r"|(?:only|purely|just) for (?:information|record|reference)s?(?: purposes?)?"
+    r"|for (?:information|record|reference)s?(?: purposes?)? only"
+)
 
 #: The characters of a title that are looked at: the first line of a file may be all of it.
 _LONGEST_TITLE: Final = 1_000
@@ -396,6 +407,26 @@ def is_set_aside(name: str) -> bool:
 
     >>> [is_set_aside(name) for name in ("On hold", "Nodal officers", "Helpline nos", "Fake helplines", "Nuh")]
     [True, True, True, False, False]
+    >>> of = "Draft - not for action", "Data for training purposes", "Superseded by list dt"
+    >>> [is_set_aside(name) for name in of]
+    [True, True, True]
+    >>> any(map(is_set_aside, ("Format", "For action", "Online training fraud", "Ignored calls of victim")))
+    False
     """
-    meant = set(words_of(name)) - FILLING - _BESIDE_ASIDE
-    return bool(meant) and meant <= _SET_ASIDE
+    meant = _of_aside(name)
+    return (bool(meant) and meant <= _SET_ASIDE) or is_no_list(name)
+
+
+def is_no_list(text: str) -> bool:
+    """Whether a line says of the whole sheet that it is none to act on; of an officer or a helpline it says nothing.
+
+    >>> texts = "Draft - not for action", "Kindly ignore this sheet", "Only for information", "Nodal officer", "Total"
+    >>> [is_no_list(text) for text in texts]
+    [True, True, True, False, False]
+    """
+    meant = _of_aside(text)
+    return (bool(meant) and meant <= _NO_LIST) or _NO_ACTION.fullmatch(" ".join(words_of(text))) is not None
+
+
+def _of_aside(text: str) -> set[str]:
+    return set(words_of(text)) - FILLING - _BESIDE_ASIDE

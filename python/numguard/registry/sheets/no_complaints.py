@@ -18,6 +18,7 @@ import pyarrow as pa
 from numguard.compute import pc
 from numguard.number_list.against import heads_refused
 from numguard.number_list.beside import is_of_money, is_of_serials, is_yes
+from numguard.number_list.lines import is_note_against, names_rows
 from numguard.number_list.spared import NUMBERS, is_not_listed, is_of_officers, is_set_aside, is_spared
 from numguard.number_list.titles import (
     FILLING,
@@ -118,13 +119,18 @@ def _heads_unlisted(text: str) -> bool:
 def entitles_no_complaints(title: str) -> bool:
     """Whether a title says that what is below it is not to be listed, or has ended.
 
-    One of victims, or of a source, says whose the complaints are: the headings say whose the numbers are.
+    One of victims, or of a source, says whose the complaints are: the headings say whose the numbers are. One that
+    names rows is a note on them.
 
     >>> [entitles_no_complaints(text) for text in ("Complaints withdrawn", "Closed complaints", "Victims", "1930")]
     [True, True, False, False]
+    >>> [entitles_no_complaints(text) for text in ("Sr. No. 1 is the complainant", "Sr. No. 1 to 45, Nuh")]
+    [True, False]
     """
     if signs_of(title) in spellings():
         return False
+    if names_rows(title) and is_note_against(title, ends_rows):
+        return True
     return _heads_unlisted(title) or _is_ended(title) or not ENDS.isdisjoint(_forms(title))
 
 
