@@ -153,6 +153,127 @@ def test_of_complaints_such_a_number_waits(tmp_path: Path, heading: str, home: s
         ]
 
 
+#: Headings and cells that make a number without its code another country's.
+ABROAD = [
+    ("STD", "+1"),
+    ("Code", "+92"),
+    ("X", " +92"),
+    ("Remarks", "Pakistan (+92)"),
+    ("Suspect Country Code", "92"),
+    ("Suspect ISD", "1"),
+    ("Ctry Code", "92"),
+    ("देश कोड", "९२"),
+    ("Phone prefix", "92"),
+    ("Prefix", "92"),
+    ("Country Code", "PK +92"),
+    ("Country Code", "Code 92"),
+    ("Country Code", "92 Sark"),
+    ("Country Code", "0092"),
+    ("ISD", "+92-3"),
+    ("ISD", "PK-92"),
+    ("ISD", "Yes"),
+    ("Foreign number", "Yes"),
+    ("Is international (Y/N)", "Y"),
+    ("Is Indian number", "No"),
+    ("Domestic/International", "International"),
+    ("Indian/Foreign", "Foreign"),
+    ("देश", "पाकिस्तान"),
+    ("Nationality of number", "Nepali"),
+    ("Number origin", "Nepal"),
+    ("Country (if foreign)", "Nepal"),
+    ("Number belongs to country", "Sark"),
+    ("Operator", "Nepal Telecom"),
+    ("TSP", "International"),
+    ("LSA", "Nepal"),
+    ("Type", "Foreign number"),
+    ("Remarks", "US number"),
+    ("Remarks", "ISD call"),
+    ("Remarks", "WhatsApp number of U.S.A."),
+    ("Remarks", "pakistani no hai"),
+    ("Remarks", "Not an Indian number"),
+    ("Remarks", "विदेशी नंबर"),
+    ("Remarks", "வெளிநாட்டு எண்"),
+]
+#: Those that say nothing of it.
+NOT_ABROAD = [
+    ("Country Code", "HR1"),
+    ("Country Code", "+91-98"),
+    ("Country Code", "India +91"),
+    ("ISD", "No"),
+    ("ISD", "No ISD"),
+    ("Mobile Country Code", "404"),
+    ("Prefix", "MS"),
+    ("Code", "92"),
+    ("Score", "+5"),
+    ("Foreign number", "No"),
+    ("Is Indian", "Yes"),
+    ("Domestic/International", "Domestic"),
+    ("देश", "हरियाणा"),
+    ("Number origin", "Gurugram"),
+    ("Victim country code", "92"),
+    ("Victim remarks", "+92"),
+    ("LSA", "NE"),
+    ("Location", "Nepal"),
+    ("Occupation", "Foreign"),
+    ("Roaming", "International"),
+    ("Type of fraud", "International job"),
+    ("Remarks", "+91"),
+    ("Remarks", "us number se call aaya"),
+    ("Remarks", "call from +1 202 555 0123"),
+    ("Remarks", "Rs 5000 + 18% GST"),
+    ("Remarks", "Job in Dubai"),
+]
+
+
+def outcome_of(folder: Path, heading: str, cell: str) -> tuple[bool, bool]:
+    """Whether a number beside a cell is listed of a sheet of complaints, and whether a list with it is read."""
+    path = folder / "sheet.csv"
+    rows = (f'20000000000001,"{cell}",{OTHER}', f"20000000000002,,{NUMBER}", "")
+    path.write_text("\n".join((f'Complaint No,"{heading}",Suspect Mobile', *rows)))
+    with ng.Registry(by="HC 1234") as registry:
+        registry.add_complaints(path, constants={"source": "1930"})
+        is_listed = int(f"91{OTHER}") in registry.block_list().to_table()["msisdn"].to_pylist()
+        waiting = registry.review().to_pylist()
+    assert is_listed or "other_country_code" in [row["why"] for row in waiting]
+    path.write_text(f'"{heading}",mobile\n"{cell}",{OTHER}\n,{NUMBER}\n')
+    try:
+        return is_listed, len(read_numbers(path).keys) == 2
+    except ColumnError as error:
+        assert "has in row 2 another country" in str(error)
+        return is_listed, False
+
+
+@pytest.mark.parametrize(("heading", "cell"), ABROAD)
+def test_whatever_says_that_a_number_is_foreign_keeps_it_off(tmp_path: Path, heading: str, cell: str) -> None:
+    assert outcome_of(tmp_path, heading, cell) == (False, False)
+
+
+@pytest.mark.parametrize(("heading", "cell"), NOT_ABROAD)
+def test_what_says_nothing_of_its_country_stops_no_number(tmp_path: Path, heading: str, cell: str) -> None:
+    assert outcome_of(tmp_path, heading, cell) == (True, True)
+
+
+def test_a_yes_of_a_database_says_that_a_number_is_foreign(tmp_path: Path) -> None:
+    path = tmp_path / "a.parquet"
+    columns = {"acknowledgement_no": ["1", "2"], "source": ["1930"] * 2, "suspect_mobiles": [NUMBER, OTHER]}
+    pq.write_table(pa.table({**columns, "is_foreign": [False, True]}), path)
+    with ng.Registry(by="HC 1234") as registry:
+        registry.add_complaints(path)
+        assert registry.block_list().to_table()["msisdn"].to_pylist() == [int(f"91{NUMBER}")]
+    pq.write_table(pa.table({"mobile": [NUMBER, OTHER], "is_foreign": [False, True]}), path)
+    with pytest.raises(ColumnError, match="'is_foreign' has in row 2 another country"):
+        read_numbers(path)
+
+
+def test_words_of_rows_that_are_not_to_be_blocked_stop_no_list(tmp_path: Path) -> None:
+    path = tmp_path / "list.csv"
+    path.write_text(f"mobile,action,remarks\n{NUMBER},block,\n{OTHER},release,Foreign number\n")
+    assert len(read_numbers(path).keys) == 1
+    path.write_text(f"mobile,action,remarks\n{NUMBER},block,Foreign number\n{OTHER},release,\n")
+    with pytest.raises(ColumnError, match="'remarks' has in row 2 another country"):
+        read_numbers(path)
+
+
 @pytest.mark.parametrize(("heading", "home", "abroad"), [("Country Code", "91", "1"), ("Country", "India", "UK")])
 def test_of_outcomes_such_a_row_is_refused(tmp_path: Path, heading: str, home: str, abroad: str) -> None:
     path = tmp_path / "answers.csv"

@@ -21,6 +21,7 @@ from numguard.number_list.actions import bare, may_have_words
 from numguard.number_list.against import heads_refused
 from numguard.number_list.beside import may_spare, sparing
 from numguard.number_list.columns import CHOICE, without_digits
+from numguard.number_list.countries import contradicted, is_of_country
 from numguard.number_list.distinct import Beside
 from numguard.number_list.entries import has_end_days, past
 from numguard.number_list.lines import heads_others, heads_unmeant
@@ -41,7 +42,7 @@ from numguard.number_list.titles import (
     words_of,
 )
 from numguard.number_list.words import words_for, words_in
-from numguard.source import Batch, Part, contradicted, is_of_country
+from numguard.source import Batch, Part
 from numguard.source.part import second_header
 from numguard.system import at_home
 from numguard.types import PathLike
@@ -230,17 +231,25 @@ def check_beside(beside: Beside, read: set[str]) -> None:
             )
 
 
-def check_codes(batch: Batch, column: str, msisdns: Any) -> None:
-    """Raises ColumnError if a column of countries, or their codes, has another one than the number in `column`."""
-    for at, name in enumerate(batch.data.schema.names):
-        if name != column and is_of_country(name):
-            found = contradicted(name, batch.data.column(at), msisdns)
-            if found.any():
-                raise ColumnError(
-                    f"{batch.file}: the column {named([name])!r} has in row {batch.first_row(found)} another country "
-                    "than the number as it is read, or none that is known: write the code before the number (+1 ...), "
-                    "or take such rows out of the list"
-                )
+def check_codes(beside: Beside, read: set[str], msisdns: Any) -> None:
+    """Raises ColumnError if a column that is not read has another country, or its code, than the number of its row.
+
+    Beside actions, words count in rows to block alone, and columns of countries in each.
+    """
+    batch = beside.batch
+    for at, field in enumerate(batch.data.schema):
+        name = field.name
+        if name in read or pa.types.is_nested(field.type):
+            continue
+        found = contradicted(name, batch.data.column(at), msisdns)
+        if not is_of_country(name):
+            found &= beside.is_counted
+        if found.any():
+            raise ColumnError(
+                f"{batch.file}: the column {named([name])!r} has in row {batch.first_row(found)} another country than "
+                "the number as it is read, or none that is known: write the code before the number (+1 ...), or take "
+                "such rows out of the list"
+            )
 
 
 class Below:

@@ -45,6 +45,7 @@ from numguard.number_list.checks import (
     check_titles,
 )
 from numguard.number_list.columns import CHOICE, IMSI, Kind, begins_with_row, column_of, has_handsets, is_list
+from numguard.number_list.countries import is_of_country
 from numguard.number_list.decision_headings import OFF
 from numguard.number_list.decisions import Decisions, Yes
 from numguard.number_list.distinct import Beside
@@ -52,7 +53,7 @@ from numguard.number_list.numbered import are_numbered, first_uncounted, is_numb
 from numguard.number_list.opposite import check_opposite
 from numguard.number_list.same import has_other_numbers, with_further_numbers, without_ends
 from numguard.number_list.titles import names_victims
-from numguard.source import Account, Batch, Part, check_columns, check_header, is_local, is_of_country, open_source
+from numguard.source import Account, Batch, Part, check_columns, check_header, is_local, open_source
 from numguard.source.columns import naming_hidden
 from numguard.source.strict import check_strict, notes_text
 from numguard.types import ACTIONS, PathLike, RowAccount
@@ -276,8 +277,8 @@ class OpenList:
             if looks:
                 self._decisions.look(others, {*wanted, *codes, *self._compared})
             self._serials.add(batch, is_number)
-            if codes:
-                check_codes(batch, wanted[0], keys)
+            if self._kind.has_codes:
+                check_codes(others, {*wanted, *self._compared}, keys)
             yield batch
 
     def _not_opposite(self, part: Part, decision: str, read: list[str]) -> Iterator[Batch]:

@@ -24,7 +24,7 @@ import pyarrow as pa
 
 from numguard.compute import named
 from numguard.errors import ArgumentError, FileMissingError, InputError
-from numguard.source.codes import contradicted, is_of_country, unread_codes
+from numguard.source.codes import is_of_codes, unread_codes
 from numguard.source.columns import check_columns, check_header, headings, looks_national, misspelt, other_blanks
 from numguard.source.container import (
     Found,
@@ -92,8 +92,8 @@ from numguard.types import PathLike
 __all__ = [
     "ORIGIN", "REFUSED", "Account", "ArrowFilePart", "Batch", "Found", "JsonPart", "OpenSource", "ParquetPart",
     "Part", "PassedOver", "TextPart", "Validation", "accounted", "as_text", "check_columns", "check_header",
-    "check_listed_once", "contradicted", "copies_among", "dated", "each_source", "exporting", "files_of", "headings",
-    "in_part", "in_steps", "is_at_fault", "is_listed_twice", "is_local", "is_of_country", "kind_of_file",
+    "check_listed_once", "copies_among", "dated", "each_source", "exporting", "files_of", "headings",
+    "in_part", "in_steps", "is_at_fault", "is_listed_twice", "is_local", "is_of_codes", "kind_of_file",
     "looks_national", "open_members", "open_source", "other_blanks", "outermost", "paths_read_by",
     "reading", "refused_rows", "together", "unread_codes", "with_partition_values",
 ]  # fmt: skip

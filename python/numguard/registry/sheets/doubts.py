@@ -24,6 +24,7 @@ from numguard.number_list.against import (
     those_against,
 )
 from numguard.number_list.beside import is_of_money, spared
+from numguard.number_list.countries import contradicted
 from numguard.number_list.decision_headings import Heading, kind_of
 from numguard.number_list.decision_words import are_places, is_blank, is_for, may_be_who
 from numguard.number_list.decisions import with_above
@@ -36,7 +37,6 @@ from numguard.registry.arrays import Bools, Ints, anywhere, flags, ints
 from numguard.registry.sheets import cells
 from numguard.registry.sheets.headings import has_words_of_suspects, may_hold_suspects
 from numguard.registry.sheets.no_complaints import ended_beside
-from numguard.source import contradicted, is_of_country
 from numguard.source.records import TEN_DIGITS, Records
 
 _UNKNOWN: Final = rf"^\PL*(?:(?:{'|'.join(sorted(NOT_KNOWN))})(?:\PL+|$))+$|^[^\pL1-9]*$"
@@ -159,20 +159,21 @@ def _are_mobiles(text: Any) -> Bools:
 
 
 def of_other_countries(index: Ints, msisdn: Any, table: pa.Table, places: Sequence[int]) -> Bools:
-    """Which numbers have another country, or its code, beside them in a column of its own.
+    """Which numbers have another country, or its code, beside them.
 
     Args:
         index: the row of each number.
         msisdn: the numbers.
         table: the rows.
-        places: the columns that may have countries.
+        places: the columns that may have countries, or words of one.
     """
     other = np.zeros(len(index), np.bool_)
     for place in places:
         name, of = table.column_names[place], table.schema.field(place).type
-        if is_of_country(name) and cells.may_name_numbers(of):
-            beside = cells.joined(table.column(place)).take(pa.array(index, pa.int64()))
-            other |= contradicted(name, beside, msisdn)
+        column: Any = table.column(place)
+        if pa.types.is_boolean(of) or cells.may_name_numbers(of):
+            column = whole(column) if pa.types.is_boolean(of) else cells.joined(column)
+            other |= contradicted(name, column.take(pa.array(index, pa.int64())), msisdn)
     return other
 
 
