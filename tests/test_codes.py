@@ -225,32 +225,36 @@ NOT_ABROAD = [
 ]
 
 
-def outcome_of(folder: Path, heading: str, cell: str) -> tuple[bool, bool]:
-    """Whether a number beside a cell is listed of a sheet of complaints, and whether a list with it is read."""
-    path = folder / "sheet.csv"
+def written(folder: Path, heading: str, cell: str) -> tuple[Path, Path]:
+    """A sheet of complaints and a list, of a number beside a cell and one beside none."""
+    sheet, numbers = folder / "sheet.csv", folder / "list.csv"
     rows = (f'20000000000001,"{cell}",{OTHER}', f"20000000000002,,{NUMBER}", "")
-    path.write_text("\n".join((f'Complaint No,"{heading}",Suspect Mobile', *rows)))
+    sheet.write_text("\n".join((f'Complaint No,"{heading}",Suspect Mobile', *rows)))
+    numbers.write_text(f'"{heading}",mobile\n"{cell}",{OTHER}\n,{NUMBER}\n')
+    return sheet, numbers
+
+
+def listed_and_waiting(sheet: Path) -> tuple[list[Any], list[Any]]:
+    """The numbers of a sheet of complaints that are listed, and why the others wait."""
     with ng.Registry(by="HC 1234") as registry:
-        registry.add_complaints(path, constants={"source": "1930"})
-        is_listed = int(f"91{OTHER}") in registry.block_list().to_table()["msisdn"].to_pylist()
-        waiting = registry.review().to_pylist()
-    assert is_listed or "other_country_code" in [row["why"] for row in waiting]
-    path.write_text(f'"{heading}",mobile\n"{cell}",{OTHER}\n,{NUMBER}\n')
-    try:
-        return is_listed, len(read_numbers(path).keys) == 2
-    except ColumnError as error:
-        assert "has in row 2 another country" in str(error)
-        return is_listed, False
+        registry.add_complaints(sheet, constants={"source": "1930"})
+        return registry.block_list().to_table()["msisdn"].to_pylist(), registry.review()["why"].to_pylist()
 
 
 @pytest.mark.parametrize(("heading", "cell"), ABROAD)
 def test_whatever_says_that_a_number_is_foreign_keeps_it_off(tmp_path: Path, heading: str, cell: str) -> None:
-    assert outcome_of(tmp_path, heading, cell) == (False, False)
+    sheet, numbers = written(tmp_path, heading, cell)
+    listed, waiting = listed_and_waiting(sheet)
+    assert (listed, "other_country_code" in waiting) == ([int(f"91{NUMBER}")], True)
+    with pytest.raises(ColumnError, match="has in row 2 another country"):
+        read_numbers(numbers)
 
 
 @pytest.mark.parametrize(("heading", "cell"), NOT_ABROAD)
 def test_what_says_nothing_of_its_country_stops_no_number(tmp_path: Path, heading: str, cell: str) -> None:
-    assert outcome_of(tmp_path, heading, cell) == (True, True)
+    sheet, numbers = written(tmp_path, heading, cell)
+    assert listed_and_waiting(sheet) == ([int(f"91{number}") for number in (NUMBER, OTHER)], [])
+    assert len(read_numbers(numbers).keys) == 2
 
 
 def test_a_yes_of_a_database_says_that_a_number_is_foreign(tmp_path: Path) -> None:
@@ -306,3 +310,9 @@ def test_of_customers_a_column_of_codes_that_is_not_read_is_named(
     Path("customers.csv").write_text(f"Country,mobile\n1,{NUMBER}\n")
     assert run(command) == 0
     assert "not read" not in capfd.readouterr().err
+
+
+def test_under_another_region_foreign_may_be_indian(tmp_path: Path) -> None:
+    path = tmp_path / "list.csv"
+    path.write_text(f"Type,mobile\nForeign,+91{NUMBER}\n")
+    assert len(read_numbers(path, region="SG").keys) == 1

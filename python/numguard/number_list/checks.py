@@ -45,7 +45,7 @@ from numguard.number_list.words import words_for, words_in
 from numguard.source import Batch, Part
 from numguard.source.part import second_header
 from numguard.system import at_home
-from numguard.types import PathLike
+from numguard.types import PathLike, Region
 
 #: What a cell may say of the number beside it.
 _WHY_SPARED: Final = (
@@ -231,7 +231,7 @@ def check_beside(beside: Beside, read: set[str]) -> None:
             )
 
 
-def check_codes(beside: Beside, read: set[str], msisdns: Any) -> None:
+def check_codes(beside: Beside, read: set[str], msisdns: Any, *, region: Region) -> None:
     """Raises ColumnError if a column that is not read has another country, or its code, than the number of its row.
 
     Beside actions, words count in rows to block alone, and columns of countries in each.
@@ -241,7 +241,7 @@ def check_codes(beside: Beside, read: set[str], msisdns: Any) -> None:
         name = field.name
         if name in read or pa.types.is_nested(field.type):
             continue
-        found = contradicted(name, batch.data.column(at), msisdns)
+        found = contradicted(name, batch.data.column(at), msisdns, region=region)
         if not is_of_country(name):
             found &= beside.is_counted
         if found.any():

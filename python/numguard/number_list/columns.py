@@ -90,7 +90,7 @@ class Kind:
         names: The names of its column.
         word: A word in the names of further columns of them.
         with_words: A cell with the words of a heading before digits that are one.
-        has_codes: Whether a column of country codes may contradict them.
+        region: That of numbers without a country code, which another cell may contradict; none of other keys.
         second: The whole name of a further column of them, beside theirs.
         of_suspects: The whole name of a column of those of suspects.
     """
@@ -99,7 +99,7 @@ class Kind:
     names: tuple[str, ...]
     word: re.Pattern[str]
     with_words: Callable[[str], str]
-    has_codes: bool = False
+    region: Region | None = None
     second: re.Pattern[str] | None = None
     of_suspects: re.Pattern[str] | None = None
 
@@ -156,7 +156,7 @@ def numbers(region: Region) -> Kind:
         _NUMBER_NAMES,
         _NUMBER_WORD,
         lambda words: f"{words}: {_ANY_NUMBER}",
-        has_codes=True,
+        region=region,
         second=_SECOND,
         of_suspects=_OF_SUSPECTS,
     )

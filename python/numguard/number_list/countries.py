@@ -24,6 +24,7 @@ from numguard.number_list.spared import NUMBERS
 from numguard.number_list.titles import names_victims, words_of
 from numguard.number_list.words import words_for, words_in
 from numguard.source import is_of_codes
+from numguard.types import Region
 
 
 class _Of(Enum):
@@ -61,8 +62,9 @@ _OF_QUESTIONS: Final = (
 _OF_KIND: Final = words_for("type") | words_in(
     "carrier category circle class lsa nationality network operator origin provider service tsp"
 )
-#: The same words, but for those that are of persons and of frauds too.
-_OF_KIND_ALONE: Final = _OF_KIND - words_in("category nationality origin class service")
+#: The same words, but for those that are of persons and of frauds too, and the `kind` of files written here: below it
+#: `foreign` is not India where that is read by another region.
+_OF_KIND_ALONE: Final = _OF_KIND - words_in("category nationality origin class service kind")
 _BESIDE_KIND: Final = _OF_KIND | _OF_NAMES | words_in("telecom licensed area and company nos")
 #: `Local: No` is of a district.
 _HOME: Final = _INDIAN - words_in("ind local")
@@ -82,10 +84,18 @@ _NOT_INDIAN: Final = re.compile(r"\b(?:(?:not|non) (?:(?:an?|of|from|in) )?(?:in
 #: `us number` is `that number` in Hindi.
 _US: Final = re.compile(r"\bU\.?S\b")
 #: What the cells of other columns have, of which each word is looked at; longer ones are prose.
-_WORDS_ABROAD: Final = [
-    r"[^\pL\pM]*".join(word.split()) for word in sorted(words_for("abroad", "other_country") | {"india", "indian"})
-]
-_MAY_BE_ABROAD: Final = rf"\+\p{{Nd}}|(?:^|[^\pL\pM])(?:{'|'.join(_WORDS_ABROAD)})(?:[^\pL\pM]|$)"
+_WORDS_ABROAD: Final = sorted(words_for("abroad", "other_country") | {"india", "indian"})
+
+
+def _any_of(words: list[str], other: str) -> str:
+    """An expression of a country code with its plus, or of one of some words, with `other` characters around them."""
+    names = "|".join(f"{other}*".join(word.split()) for word in words)
+    return rf"\+\p{{Nd}}|(?:^|{other})(?:{names})(?:{other}|$)"
+
+
+#: The expression of ASCII texts takes a seventieth of the time.
+_IN_ASCII: Final = _any_of(list(filter(str.isascii, _WORDS_ABROAD)), "[^a-z]")
+_IN_TEXT: Final = _any_of(_WORDS_ABROAD, r"[^\pL\pM]")
 _LONGEST: Final = 60
 
 #: The country codes of ITU-T E.164.
@@ -109,7 +119,10 @@ _CODE_OF_INDIA: Final = "91"
 _NUMERIC_OF_INDIA: Final = "356"
 #: Namibia and Norway, whose numbers are too short to be read as Indian ones, are "not available" and "no" here.
 _NOT_ABROAD: Final = frozenset([_INDIA, "NA", "NO"])
-#: What a cell says of its country if that is none with a code.
+#: What asks for a country, and what asks whether it is another one.
+_OF_COUNTRIES: Final = frozenset([_Of.CODE, _Of.PREFIX, _Of.COUNTRY])
+_OF_ANSWERS: Final = frozenset([_Of.ABROAD, _Of.HOME])
+#: What a cell has of a country that is known only as none of India.
 _ANOTHER: Final = "another"
 
 
@@ -121,16 +134,17 @@ def is_of_country(heading: str) -> bool:
     >>> [is_of_country(name) for name in ("Mobile Country Code", "Code", "Victim's country", "Operator")]
     [False, False, False, False]
     """
-    return _asked(heading) not in (None, _Of.KIND)
+    return _asks(heading) in _OF_COUNTRIES | _OF_ANSWERS
 
 
-def contradicted(heading: str, column: Any, msisdns: Any) -> Bools:
+def contradicted(heading: str, column: Any, msisdns: Any, *, region: Region = _INDIA) -> Bools:
     """Which numbers, a column of uint64, are of another country than the cell beside them.
 
     In a column of codes, a region of two letters (`GB`) or the name of a country contradicts an Indian number, and `IN`
     any other; of other words nothing is known. In one of countries, each word contradicts an Indian number that is not
     India's or a state's of India, and does not say that nothing is known. In any other column that is not a victim's, a
-    country code with its plus does, and a text that says no more than that a number is foreign.
+    country code with its plus does, and a text that says no more than that a number is foreign: of a list of another
+    `region`, an Indian number may be.
 
     >>> codes = pa.array(["91", "1", "+1", "Delhi", "IN", "gb", "UK", "Sark", "India", "not known", "PK +92"])
     >>> numbers = pa.array([919876543210] * 11, pa.uint64())
@@ -142,20 +156,18 @@ def contradicted(heading: str, column: Any, msisdns: Any) -> Bools:
     >>> contradicted("Remarks", texts, numbers[:6]).tolist()
     [True, True, False, True, False, False]
     """
-    asked = _asked(heading)
-    if asked not in (None, _Of.KIND):
+    kind = _asks(heading)
+    if kind in _OF_COUNTRIES or (kind in _OF_ANSWERS and region == _INDIA):
         text: Any = as_text(column)
         cells = pc.unique(text).drop_null()
-    elif may_have_words(column.type) and not names_victims(heading):
+    elif region == _INDIA and may_have_words(column.type) and not names_victims(heading):
         text = seen_text(column)
-        cells = pc.unique(text).drop_null()
-        cells = cells.filter(pc.less_equal(pc.utf8_length(cells), _LONGEST))
-        cells = cells.filter(pc.match_substring_regex(cells, _MAY_BE_ABROAD, ignore_case=True))
+        cells = pc.unique(_may_be_abroad(text))
     else:
         return np.zeros(len(column), np.bool_)
     of: dict[str, list[str]] = {}
     for cell in cells.to_pylist():
-        if (code := _country_in(cell, asked)) is not None:
+        if (code := _country_in(cell, kind)) is not None:
             of.setdefault(code, []).append(cell)
     found = np.zeros(len(column), np.bool_)
     digits = msisdns.cast(pa.string())
@@ -166,8 +178,18 @@ def contradicted(heading: str, column: Any, msisdns: Any) -> Bools:
     return found
 
 
+def _may_be_abroad(text: Any) -> Any:
+    """Those of some cells that may say more of a country than prose does."""
+    cells = text.filter(pc.less_equal(pc.utf8_length(text), _LONGEST))
+    is_ascii = pc.string_is_ascii(cells)
+    plain, other = cells.filter(is_ascii), cells.filter(pc.invert(is_ascii))
+    plain = plain.filter(pc.match_substring_regex(pc.ascii_lower(plain), _IN_ASCII))
+    other = other.filter(pc.match_substring_regex(other, _IN_TEXT, ignore_case=True))
+    return pa.concat_arrays([one for part in (plain, other) for one in getattr(part, "chunks", [part])])
+
+
 @lru_cache(1_000)
-def _asked(heading: str) -> _Of | None:
+def _asks(heading: str) -> _Of | None:
     """What a heading asks of the country of a number; `KIND` also of other things."""
     words = set(words_of(heading))
     if is_of_codes(heading):
@@ -185,31 +207,31 @@ def _asked(heading: str) -> _Of | None:
     return _Of.KIND if is_of_kind and words <= _BESIDE_KIND else None
 
 
-def _country_in(cell: str, asked: _Of | None) -> str | None:
+def _country_in(cell: str, kind: _Of | None) -> str | None:
     """The country code that a cell has, `another` if it says that the country is not India, or None."""
     plain = "".join(str(unicodedata.digit(char)) if char.isdecimal() else char for char in cell).strip()
-    if asked in (_Of.CODE, _Of.PREFIX):
-        return _among_codes(plain, asked) if len(plain) <= _LONGEST else None
-    if asked is _Of.COUNTRY:
+    if kind in (_Of.CODE, _Of.PREFIX):
+        return _among_codes(plain, kind) if len(plain) <= _LONGEST else None
+    if kind is _Of.COUNTRY:
         code = _CODE.fullmatch(plain)
         if code is not None:
             return None if code[1] == _NUMERIC_OF_INDIA else code[1]
         return _ANOTHER if _is_not_india(plain) else None
     if (code := _PLUS.fullmatch(plain)) is not None:
         return code[1]
-    if asked in (_Of.ABROAD, _Of.HOME) and is_yes(plain) is (asked is _Of.ABROAD):
+    if kind in (_Of.ABROAD, _Of.HOME) and is_yes(plain) is (kind is _Of.ABROAD):
         return _ANOTHER
-    return _ANOTHER if _is_foreign(plain, is_asked=asked is not None) else None
+    return _ANOTHER if _is_foreign(plain, may_be_short=kind is not None) else None
 
 
-def _among_codes(cell: str, asked: _Of) -> str | None:
+def _among_codes(cell: str, kind: _Of) -> str | None:
     """What a cell of a column of codes has; below `Prefix`, `Mr` is none."""
     if cell.upper() == _INDIA:
         return _CODE_OF_INDIA
     code = _CODE.fullmatch(cell) or _CODE_AMONG.fullmatch(cell)
     if code is not None:
         return code[code.lastindex or 0]
-    if asked is _Of.PREFIX:
+    if kind is _Of.PREFIX:
         return None
     region = _REGION_AND_CODE.fullmatch(cell)
     is_region = (region[1] if region else cell).upper() in _regions_abroad()
@@ -218,7 +240,7 @@ def _among_codes(cell: str, asked: _Of) -> str | None:
 
 def _says_foreign(cell: str) -> bool:
     """Whether a cell of a column of codes says that there is one of another country: `Yes` below `ISD`, `Foreign`."""
-    return is_yes(cell) is True or (words_of(cell)[:1] != ["no"] and _is_foreign(cell, is_asked=True))
+    return is_yes(cell) is True or (words_of(cell)[:1] != ["no"] and _is_foreign(cell, may_be_short=True))
 
 
 @cache
@@ -236,17 +258,17 @@ def _is_not_india(cell: str) -> bool:
     return words != ["in"] and "".join(words) not in _STATES
 
 
-def _is_foreign(cell: str, *, is_asked: bool) -> bool:
+def _is_foreign(cell: str, *, may_be_short: bool) -> bool:
     """Whether a text says no more than that a number is of another country.
 
     Args:
         cell: The text.
-        is_asked: Whether it is below a heading that asks of which one a number is, and need not name the number.
+        may_be_short: Whether its heading asks of which country a number is, so that it need not name the number.
 
     >>> of = "Foreign number", "WhatsApp number of USA", "pakistani no hai", "not an Indian number", "Nepal"
-    >>> [_is_foreign(text, is_asked=False) for text in of], _is_foreign("Nepal", is_asked=True)
+    >>> [_is_foreign(text, may_be_short=False) for text in of], _is_foreign("Nepal", may_be_short=True)
     ([True, True, True, True, False], True)
-    >>> [_is_foreign(text, is_asked=False) for text in ("us number se call", "Nepal border", "number not foreign")]
+    >>> [_is_foreign(text, may_be_short=False) for text in ("us number se call", "Nepal border", "number not foreign")]
     [False, False, False]
     """
     words = _NOT_INDIAN.sub("foreign", " ".join(words_of(cell))).split()
@@ -265,5 +287,5 @@ def _is_foreign(cell: str, *, is_asked: bool) -> bool:
                 return False
             at += 1
     is_abroad, is_country = not _ABROAD.isdisjoint(found), not _OTHER_COUNTRIES.isdisjoint(found)
-    names_number = is_asked or not _NUMBER.isdisjoint(found)
+    names_number = may_be_short or not _NUMBER.isdisjoint(found)
     return (is_country and names_number) or (is_abroad and (names_number or not _CALL.isdisjoint(found)))

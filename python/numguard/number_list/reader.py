@@ -250,7 +250,7 @@ class OpenList:
         there = part.schema()
         unread = [(at, field.name, field.type) for at, field in enumerate(there) if field.name not in wanted]
         codes = {name for _, name, of in unread if is_of_country(name) and not pa.types.is_nested(of)}
-        codes = codes if self._kind.has_codes else set()
+        codes = codes if self._kind.region else set()
         beside = [at for at, name, of in unread if name in codes or may_spare(name, of) or is_of_serials(name)]
         check_columns(wanted, there, part.name)
         chosen = [*map(there.names.index, wanted), *beside]
@@ -277,8 +277,8 @@ class OpenList:
             if looks:
                 self._decisions.look(others, {*wanted, *codes, *self._compared})
             self._serials.add(batch, is_number)
-            if self._kind.has_codes:
-                check_codes(others, {*wanted, *self._compared}, keys)
+            if self._kind.region:
+                check_codes(others, {*wanted, *self._compared}, keys, region=self._kind.region)
             yield batch
 
     def _not_opposite(self, part: Part, decision: str, read: list[str]) -> Iterator[Batch]:
@@ -332,7 +332,7 @@ class OpenList:
         """Warnings that name the columns of actions, and further columns of numbers, that are not read."""
         others = [name for name in part.schema().names if name not in read | self._compared]
         # Codes of countries are compared with the numbers.
-        used = {self._action, *(name for name in others if self._kind.has_codes and is_of_country(name))}
+        used = {self._action, *(name for name in others if self._kind.region and is_of_country(name))}
         unused = [named([name]) for name in others if name and name not in used]
         if unused:
             self._not_read[part.name or ""] = unused
