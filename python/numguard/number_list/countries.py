@@ -21,7 +21,7 @@ from numguard.compute import Bools, as_text, flags, pc, seen_text
 from numguard.number_list.actions import may_have_words
 from numguard.number_list.beside import is_yes
 from numguard.number_list.spared import NUMBERS
-from numguard.number_list.titles import names_victims, words_of
+from numguard.number_list.titles import names_victims, parts_of, words_of
 from numguard.number_list.words import words_for, words_in
 from numguard.source import is_of_codes
 from numguard.types import Region
@@ -56,7 +56,7 @@ _OF_NAMES: Final = NUMBERS | words_for("number") | words_in(
 )  # fmt: skip
 #: Words beside others in headings of questions: `Is it an international number (Y/N)`.
 _OF_QUESTIONS: Final = (
-    _OF_NAMES | words_for("type") | words_in("a an call caller flag it mob n nos or vs whether y yes")
+    _OF_NAMES | words_for("type") | words_in("a an call caller flag it mob n national nos or vs whether y yes")
 )
 #: Words by which a heading asks of which country a number is, and those of the networks of a number.
 _OF_KIND: Final = words_for("type") | words_in(
@@ -76,21 +76,21 @@ _UNKNOWN: Final = words_in(
 #: Words of a text that says of which country a number is.
 _NUMBER: Final = NUMBERS | words_for("number") | words_in("contact isd mob no nos sim whatsapp")
 _CALL: Final = words_in("call calls calling कॉल")
-_BESIDE: Final = (words_for("of_number", "type") | _NUMBER | _CALL | words_in(
-    "a an hai ka ke ki no of telecom telecommunications ye का के की है"
-)) - words_in("not")  # fmt: skip
+_BESIDE: Final = (words_for("country", "fraud_reason", "of_number", "suspect", "type") | _NUMBER | _CALL | words_in(
+    "a an code hai ka ke ki network no of telecom telecommunications virtual ye का के की है"
+)) - words_in("more not")  # fmt: skip
 #: What is not Indian is foreign.
 _NOT_INDIAN: Final = re.compile(r"\b(?:(?:not|non) (?:(?:an?|of|from|in) )?(?:indian?)|(?:outside|out of) india)\b")
 #: `us number` is `that number` in Hindi.
 _US: Final = re.compile(r"\bU\.?S\b")
 #: What the cells of other columns have, of which each word is looked at; longer ones are prose.
-_WORDS_ABROAD: Final = sorted(words_for("abroad", "other_country") | {"india", "indian"})
+_WORDS_ABROAD: Final = sorted(words_for("abroad", "country", "other_country") | {"india", "indian"})
 
 
 def _any_of(words: list[str], other: str) -> str:
     """An expression of a country code with its plus, or of one of some words, with `other` characters around them."""
     names = "|".join(f"{other}*".join(word.split()) for word in words)
-    return rf"\+\p{{Nd}}|(?:^|{other})(?:{names})(?:{other}|$)"
+    return rf"[+\x{{ff0b}}]\s?\p{{Nd}}|(?:^|{other})(?:{names})(?:{other}|$)"
 
 
 #: The expression of ASCII texts takes a seventieth of the time.
@@ -111,7 +111,9 @@ _CODE_AMONG: Final = re.compile(
 )
 _REGION_AND_CODE: Final = re.compile(rf"([A-Za-z]{{2}})\W+(?:{_CALLING_CODE})")
 #: A country code with its plus, which are all digits of a text.
-_PLUS: Final = re.compile(rf"(?:[^\d+]*[^\w+])?\+({_CALLING_CODE})(?:[^\w+]\D*)?")
+_PLUS: Final = re.compile(rf"(?:[^\d+]*[^\w+])?\+\s?({_CALLING_CODE})(?:[^\w+]\D*)?")
+#: A heading and what is below it, in one text.
+_BELOW: Final = re.compile(r"([^:=]+?)\s*[:=]\s*(\S[^:=]*)|(\D+?)\s+(\d{1,3})")
 
 _INDIA: Final = "IN"
 _CODE_OF_INDIA: Final = "91"
@@ -209,19 +211,32 @@ def _asks(heading: str) -> _Of | None:
 
 def _country_in(cell: str, kind: _Of | None) -> str | None:
     """The country code that a cell has, `another` if it says that the country is not India, or None."""
-    plain = "".join(str(unicodedata.digit(char)) if char.isdecimal() else char for char in cell).strip()
+    plain = unicodedata.normalize("NFKC", cell).strip()
+    plain = "".join(str(unicodedata.digit(char)) if char.isdecimal() else char for char in plain)
     if kind in (_Of.CODE, _Of.PREFIX):
         return _among_codes(plain, kind) if len(plain) <= _LONGEST else None
-    if kind is _Of.COUNTRY:
-        code = _CODE.fullmatch(plain)
-        if code is not None:
-            return None if code[1] == _NUMERIC_OF_INDIA else code[1]
-        return _ANOTHER if _is_not_india(plain) else None
-    if (code := _PLUS.fullmatch(plain)) is not None:
-        return code[1]
-    if kind in (_Of.ABROAD, _Of.HOME) and is_yes(plain) is (kind is _Of.ABROAD):
+    return _among_countries(plain) if kind is _Of.COUNTRY else _in_words(plain, kind)
+
+
+def _among_countries(cell: str) -> str | None:
+    """What a cell of a column of countries has."""
+    if (code := _CODE.fullmatch(cell)) is not None:
+        return None if code[1] == _NUMERIC_OF_INDIA else code[1]
+    return _ANOTHER if _is_not_india(cell) else None
+
+
+def _in_words(cell: str, kind: _Of | None) -> str | None:
+    """What a cell of any other column has."""
+    if (code := _PLUS.fullmatch(cell)) is not None:
+        # `Ram Kumar +1` is two persons.
+        return code[1] if len(code[1]) > 1 or _BESIDE.issuperset(words_of(cell)) else None
+    below = _BELOW.fullmatch(cell)
+    if below and (of := _asks(below[1] or below[3])) in _OF_COUNTRIES:
+        return _country_in(below[2] or below[4], of)
+    if kind in _OF_ANSWERS and is_yes(cell) is (kind is _Of.ABROAD):
         return _ANOTHER
-    return _ANOTHER if _is_foreign(plain, may_be_short=kind is not None) else None
+    texts = [cell, *(part for part, _ in parts_of(cell))]
+    return _ANOTHER if any(_is_foreign(text, may_be_short=kind is not None) for text in texts) else None
 
 
 def _among_codes(cell: str, kind: _Of) -> str | None:

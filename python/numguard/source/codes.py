@@ -17,19 +17,20 @@ from numguard.source.scripts import plain_letters
 
 _COUNTRY: Final = frozenset(["country", "ctry", "cntry", "देश", "राष्ट्र"])
 _CALLING: Final = frozenset(
-    ["calling", "dial", "dialing", "dialling", "international", "intl", "phone", "tel", "telephone"]
+    ["calling", "dial", "dialing", "dialling", "int", "international", "intl", "phone", "tel", "telephone"]
 )
 _CODE: Final = frozenset(["cc", "cd", "code", "codes", "कोड", "prefix"])
 #: Headings in one word.
 _ALONE: Final = frozenset(
-    ["callingcode", "cc", "countrycallingcode", "countrycode", "countrydialcode", "countryprefix", "ctrycode",
-     "dialcode", "dialingcode", "diallingcode", "isd", "isdcode", "isdprefix", "phonecc", "phonecode"]
+    ["callingcode", "cc", "contactcountrycode", "countrycallingcode", "countrycode", "countrydialcode",
+     "countrydialingcode", "countrydiallingcode", "countryprefix", "ctrycode", "dialcode", "dialingcode",
+     "diallingcode", "internationalcode", "isd", "isdcode", "isdprefix", "phonecc", "phonecode", "phonecountrycode"]
 )  # fmt: skip
 #: Words beside them, none of them for victims.
 _BESIDE: Final = frozenset(
-    ["accused", "call", "caller", "callers", "cell", "contact", "fraudster", "fraudsters", "mob", "mobile", "msisdn",
-     "no", "number", "of", "phone", "s", "sim", "suspect", "suspects", "tel", "telephone", "the", "whatsapp", "का",
-     "नंबर", "मोबाइल", "संदिग्ध"]
+    ["accused", "any", "call", "caller", "callers", "cell", "contact", "foreign", "fraudster", "fraudsters", "if", "l",
+     "mob", "mobile", "msisdn", "no", "number", "of", "phone", "s", "sim", "suspect", "suspects", "tel", "telephone",
+     "the", "whatsapp", "का", "नंबर", "मोबाइल", "संदिग्ध"]
 )  # fmt: skip
 #: A code of a network, of three digits.
 _OF_NETWORKS: Final = "mobilecountrycode"
